@@ -1,0 +1,72 @@
+/** What the rules evaluator promises to the two servers that use it: Firestore and the Storage rules runtime. */
+
+/** A value of the rules language. */
+export type RulesValue =
+  | { readonly type: 'null' }
+  | { readonly type: 'bool'; readonly value: boolean }
+  | { readonly type: 'int'; readonly value: bigint }
+  | { readonly type: 'float'; readonly value: number }
+  | { readonly type: 'string'; readonly value: string }
+  | { readonly type: 'bytes'; readonly value: Uint8Array }
+  | { readonly type: 'timestamp'; readonly seconds: bigint; readonly nanos: number }
+  | { readonly type: 'duration'; readonly seconds: bigint; readonly nanos: number }
+  | { readonly type: 'latlng'; readonly latitude: number; readonly longitude: number }
+  | { readonly type: 'path'; readonly segments: readonly string[] }
+  | { readonly type: 'list'; readonly items: readonly RulesValue[] }
+  | { readonly type: 'set'; readonly items: readonly RulesValue[] }
+  | {
+      readonly type: 'map';
+      readonly fields: ReadonlyMap<string, RulesValue>;
+      /** True where further fields may exist: reading one that is not named gives `unknown`. */
+      readonly partial?: boolean;
+    }
+  /** What a query does not fix. A condition that rests on it is not proven, so it does not permit. */
+  | { readonly type: 'unknown' };
+
+export type RulesMethod = 'get' | 'list' | 'create' | 'update' | 'delete';
+
+/** One request to be allowed or refused. */
+export interface RulesRequest {
+  readonly method: RulesMethod;
+  /** Segments below the service's root, e.g. `databases (default) documents jobs abc` or `b bucket o users u1`. */
+  readonly path: readonly string[];
+  /** `request.auth` and everything else of `request` but `method`, `path`, `time` and `resource`. */
+  readonly request: ReadonlyMap<string, RulesValue>;
+  readonly time: Date;
+  /** The `resource` variable: the stored document or object (a map), null where there is none. */
+  readonly resource: RulesValue;
+  /** `request.resource`: what the write would leave. */
+  readonly requestResource: RulesValue;
+  /** Reads a Firestore document for `get` and `exists`; null where it does not exist. */
+  getDocument(path: readonly string[]): Promise<RulesValue | null>;
+  /** The same as the whole write would leave it, for `getAfter` and `existsAfter`. */
+  getDocumentAfter(path: readonly string[]): Promise<RulesValue | null>;
+}
+
+export interface RulesDecision {
+  readonly permit: boolean;
+  /** For the log of the developer: the conditions that failed, with their lines. */
+  readonly reason: string;
+}
+
+/** A compiled rules file of one service. */
+export interface Ruleset {
+  readonly rulesVersion: 1 | 2;
+  evaluate(request: RulesRequest): Promise<RulesDecision>;
+}
+
+export interface RulesIssue {
+  readonly fileName: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+export type RulesService = 'cloud.firestore' | 'firebase.storage';
+
+/** Compiles a rules file; a file with issues gives no ruleset. */
+export type CompileRules = (
+  source: string,
+  service: RulesService,
+  fileName?: string,
+) => { readonly ruleset: Ruleset | null; readonly issues: readonly RulesIssue[] };

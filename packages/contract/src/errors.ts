@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { tierSchema } from './plans.js';
+import { uploadRejectionSchema } from './uploads.js';
+
+/** Why a job failed, as its `errorCode` says it. */
+export const jobErrorCodeSchema = z.enum([
+  // The recording
+  'no_speech',
+  'media_unreadable',
+  'media_missing',
+  'too_long',
+  'too_large',
+  'too_small',
+  'not_media',
+  'no_audio',
+  'unsupported_container',
+  // The link
+  'url_forbidden',
+  'url_unreachable',
+  'url_wrong_type',
+  'url_too_many_redirects',
+  'feed_empty',
+  // The providers
+  'transcription_failed',
+  'transcription_unavailable',
+  'generation_blocked',
+  'generation_truncated',
+  'generation_invalid',
+  'generation_unavailable',
+  // The run itself
+  'timed_out',
+  'internal',
+]);
+export type JobErrorCode = z.infer<typeof jobErrorCodeSchema>;
+
+/** The status of a refused call, as the Firebase callable protocol names it. */
+export const callStatusSchema = z.enum([
+  'invalid-argument',
+  'unauthenticated',
+  'permission-denied',
+  'not-found',
+  'failed-precondition',
+  'resource-exhausted',
+  'unavailable',
+  'internal',
+]);
+export type CallStatus = z.infer<typeof callStatusSchema>;
+
+/**
+ * What a refused call answers in `details`, told apart by `code`.
+ * Credits are whole numbers, durations seconds.
+ */
+export const errorDetailsSchema = z.discriminatedUnion('code', [
+  z.object({ code: z.literal('unauthenticated') }),
+  z.object({ code: z.literal('app_check_required') }),
+  z.object({
+    code: z.literal('invalid_input'),
+    fields: z.array(z.object({ field: z.string(), problem: z.string() })),
+  }),
+  z.object({ code: z.literal('profile_missing') }),
+  z.object({
+    code: z.literal('quota_exceeded'),
+    creditsUsed: z.int(),
+    creditsReserved: z.int(),
+    maxCredits: z.int(),
+    nextPlan: tierSchema.nullable(),
+    resetDate: z.iso.datetime(),
+  }),
+  z.object({ code: z.literal('upload_missing') }),
+  z.object({ code: z.literal('upload_pending') }),
+  z.object({ code: z.literal('upload_not_yours') }),
+  z.object({
+    code: z.literal('upload_rejected'),
+    reason: uploadRejectionSchema,
+  }),
+  z.object({
+    code: z.literal('recording_too_long'),
+    duration: z.number(),
+    maxDuration: z.number(),
+    nextPlan: tierSchema.nullable(),
+  }),
+  z.object({ code: z.literal('url_forbidden'), problem: z.string() }),
+  z.object({ code: z.literal('job_missing') }),
+  z.object({ code: z.literal('job_not_yours') }),
+  z.object({ code: z.literal('job_wrong_state'), status: z.string() }),
+  z.object({ code: z.literal('internal'), errorId: z.string() }),
+]);
+export type ErrorDetails = z.infer<typeof errorDetailsSchema>;
+export type ErrorCode = ErrorDetails['code'];
+
+/** The call status that goes with each error code. */
+export const statusOfError: Readonly<Record<ErrorCode, CallStatus>> = {
+  unauthenticated: 'unauthenticated',
+  app_check_required: 'unauthenticated',
+  invalid_input: 'invalid-argument',
+  profile_missing: 'not-found',
+  quota_exceeded: 'resource-exhausted',
+  upload_missing: 'failed-precondition',
+  upload_pending: 'failed-precondition',
+  upload_not_yours: 'failed-precondition',
+  upload_rejected: 'failed-precondition',
+  recording_too_long: 'failed-precondition',
+  url_forbidden: 'invalid-argument',
+  job_missing: 'not-found',
+  job_not_yours: 'permission-denied',
+  job_wrong_state: 'failed-precondition',
+  internal: 'internal',
+};

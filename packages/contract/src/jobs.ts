@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { jobErrorCodeSchema } from './errors.js';
+import { threadSchema } from './threads.js';
+
+export const jobKindSchema = z.enum(['thread']);
+export type JobKindName = z.infer<typeof jobKindSchema>;
+
+export const jobStateSchema = z.enum([
+  'processing',
+  'transcribing',
+  'generating',
+  'completed',
+  'failed',
+  'cancelled',
+]);
+export type JobState = z.infer<typeof jobStateSchema>;
+
+/** The states that a job ends in; nothing follows them but a retry. */
+export const endedStates: readonly JobState[] = ['completed', 'failed', 'cancelled'];
+
+export const jobTypeSchema = z.enum(['upload', 'url']);
+
+/** A job as its owner sees it. `duration` in seconds, `progress` in percent, times ISO 8601 in UTC. */
+export const jobStatusSchema = z.object({
+  jobId: z.string(),
+  userId: z.string(),
+  kind: jobKindSchema,
+  type: jobTypeSchema,
+  status: jobStateSchema,
+  progress: z.int().min(0).max(100),
+  duration: z.number().nonnegative().nullable(),
+  threads: z.array(threadSchema).nullable(),
+  /** The public message of a failed job. */
+  error: z.string().nullable(),
+  errorCode: jobErrorCodeSchema.nullable(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  completedAt: z.iso.datetime().nullable(),
+});
+export type JobStatus = z.infer<typeof jobStatusSchema>;

@@ -1,0 +1,8 @@
+/** Where documents live, for both sides. Ids must already be valid document ids. */
+export const paths = {
+  user: (userId: string) => `users/${userId}`,
+  upload: (uploadId: string) => `uploads/${uploadId}`,
+  jobs: 'jobs',
+  job: (jobId: string) => `jobs/${jobId}`,
+  transcript: (jobId: string) => `jobs/${jobId}/artifacts/transcript`,
+} as const;
