@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import type { JobKindName, JobState, JobStatus } from '@quikthread/contract';
+
+/** What a kind of job may change of its public document. */
+export type PublicFields = Partial<Pick<JobStatus, 'duration' | 'threads'>>;
+
+/** The bounds that a job was created with; a later change of plan does not move them. */
+export interface JobBounds {
+  /** Seconds of recording. */
+  readonly maxDuration: number;
+}
+
+/** What a step knows while it works. `Results` holds the earlier steps' outputs by step name. */
+export interface StepContext<Input, Results> {
+  readonly jobId: string;
+  readonly userId: string;
+  readonly input: Input;
+  readonly bounds: JobBounds;
+  readonly results: Results;
+  /** Aborts when the job is cancelled, the lease is lost, or the step's time is up. Pass it to every wait. */
+  readonly signal: AbortSignal;
+}
+
+/** What becomes visible together with a step's checkpoint, in one transaction. */
+export interface Publication {
+  readonly job?: PublicFields;
+  /** Documents under the job, by path below it, e.g. `artifacts/transcript`. */
+  readonly documents?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** One durable step: run at least once until its result is kept, and never again after that. */
+export interface Step<Input, Results, Output> {
+  readonly name: string;
+  /** What the job shows while the step works. */
+  readonly status: JobState;
+  readonly progress: number;
+  /** How long one attempt may take. */
+  readonly timeoutSeconds: number;
+  readonly maxAttempts: number;
+  /** Where the result is kept: on the run's document, or, where it can be large, in Storage. */
+  readonly keep: 'document' | 'storage';
+  /** Checks a kept result when it is read back. */
+  readonly result: z.ZodType<Output>;
+  run(context: StepContext<Input, Results>): Promise<Output>;
+  publish?(
+    output: Output,
+    context: Pick<StepContext<Input, Results>, 'jobId' | 'userId'>,
+  ): Publication;
+}
+
+/** A kind of job: its input and its steps in order. The last step's publication completes the job. */
+export interface JobKind<Input = unknown> {
+  readonly kind: JobKindName;
+  readonly input: z.ZodType<Input>;
+  // Each step's types are tied together where the kind is built; the engine only passes values along.
+  readonly steps: readonly Step<Input, Record<string, unknown>, unknown>[];
+}
