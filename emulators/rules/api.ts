@@ -28,8 +28,13 @@ export type RulesMethod = 'get' | 'list' | 'create' | 'update' | 'delete';
 /** One request to be allowed or refused. */
 export interface RulesRequest {
   readonly method: RulesMethod;
-  /** Segments below the service's root, e.g. `databases (default) documents jobs abc` or `b bucket o users u1`. */
+  /**
+   * Segments below the service's root, e.g. `databases (default) documents jobs abc` or `b bucket o users u1`.
+   * For `list` in Firestore the collection's own: what follows matches its documents, whose ids are unknown.
+   */
   readonly path: readonly string[];
+  /** `list` over a collection group: the last segment of `path` names it, at any depth below the rest. */
+  readonly collectionGroup?: boolean;
   /** `request.auth` and everything else of `request` but `method`, `path`, `time` and `resource`. */
   readonly request: ReadonlyMap<string, RulesValue>;
   readonly time: Date;
@@ -37,16 +42,26 @@ export interface RulesRequest {
   readonly resource: RulesValue;
   /** `request.resource`: what the write would leave. */
   readonly requestResource: RulesValue;
-  /** Reads a Firestore document for `get` and `exists`; null where it does not exist. */
+  /**
+   * Reads a Firestore document for `get` and `exists`; null where it does not exist. The path is a full one
+   * (`databases (default) documents users u1`), the answer a map of `data` (a map), `id` and `__name__`.
+   */
   getDocument(path: readonly string[]): Promise<RulesValue | null>;
   /** The same as the whole write would leave it, for `getAfter` and `existsAfter`. */
   getDocumentAfter(path: readonly string[]): Promise<RulesValue | null>;
+  /**
+   * The documents that the rules have read so far for one transaction or batch; the same set goes into the
+   * evaluation of each of its writes, so that the limit of 20 documents counts them together.
+   */
+  readonly sharedReads?: Set<string>;
 }
 
 export interface RulesDecision {
   readonly permit: boolean;
   /** For the log of the developer: the conditions that failed, with their lines. */
   readonly reason: string;
+  /** What `debug()` was called with, in order. */
+  readonly debug?: readonly string[];
 }
 
 /** A compiled rules file of one service. */

@@ -1,0 +1,100 @@
+import type { RulesMethod, RulesService, RulesValue } from './api.js';
+
+/** Where a node starts in its file; both count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type BinaryOperator =
+  '||' | '&&' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | '+' | '-' | '*' | '/' | '%';
+
+/** A piece of a path literal: text, or an expression in `$(...)`. */
+export type PathPart = string | Expression;
+
+type ExpressionShape =
+  | { readonly kind: 'literal'; readonly value: RulesValue }
+  | { readonly kind: 'variable'; readonly name: string }
+  | { readonly kind: 'member'; readonly object: Expression; readonly name: string }
+  | { readonly kind: 'index'; readonly object: Expression; readonly index: Expression }
+  | {
+      readonly kind: 'range';
+      readonly object: Expression;
+      readonly from: Expression;
+      readonly to: Expression;
+    }
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
+  | {
+      readonly kind: 'method';
+      readonly object: Expression;
+      readonly name: string;
+      readonly args: readonly Expression[];
+    }
+  | { readonly kind: 'unary'; readonly operator: '!' | '-'; readonly operand: Expression }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | { readonly kind: 'is'; readonly operand: Expression; readonly typeName: string }
+  | {
+      readonly kind: 'ternary';
+      readonly condition: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression;
+    }
+  | { readonly kind: 'list'; readonly items: readonly Expression[] }
+  | { readonly kind: 'map'; readonly entries: readonly (readonly [Expression, Expression])[] }
+  | { readonly kind: 'path'; readonly parts: readonly PathPart[] };
+
+export type Expression = ExpressionShape & { readonly at: Position };
+
+/** A segment of a `match` path: fixed text, `{name}`, or `{name=**}`. */
+export type PatternSegment =
+  | { readonly kind: 'fixed'; readonly text: string }
+  | { readonly kind: 'single'; readonly name: string }
+  | { readonly kind: 'glob'; readonly name: string };
+
+export interface FunctionDeclaration {
+  readonly kind: 'function';
+  readonly name: string;
+  readonly parameters: readonly string[];
+  readonly bindings: readonly {
+    readonly name: string;
+    readonly value: Expression;
+    readonly at: Position;
+  }[];
+  readonly result: Expression;
+  readonly at: Position;
+}
+
+export interface AllowStatement {
+  readonly kind: 'allow';
+  readonly methods: readonly (RulesMethod | 'read' | 'write')[];
+  /** Absent where the statement allows without a condition. */
+  readonly condition: Expression | null;
+  readonly at: Position;
+}
+
+export interface MatchBlock {
+  readonly kind: 'match';
+  readonly pattern: readonly PatternSegment[];
+  readonly body: readonly BlockItem[];
+  readonly at: Position;
+}
+
+export type BlockItem = FunctionDeclaration | AllowStatement | MatchBlock;
+
+export interface ServiceBlock {
+  readonly kind: 'service';
+  readonly service: RulesService;
+  readonly body: readonly (FunctionDeclaration | MatchBlock)[];
+  readonly at: Position;
+}
+
+/** A parsed rules file. */
+export interface RulesFile {
+  readonly rulesVersion: 1 | 2;
+  readonly items: readonly (FunctionDeclaration | ServiceBlock)[];
+}

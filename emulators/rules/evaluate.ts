@@ -1,0 +1,280 @@
+import type { RulesService } from './api.js';
+import type { Expression, PathPart } from './ast.js';
+import type { Documents } from './documents.js';
+import { RulesError, RulesLimitError } from './errors.js';
+import { callGlobal, isNamespace } from './globals.js';
+import { callMethod } from './methods/index.js';
+import { applyBinary, applyUnary } from './operators.js';
+import { Scope, type BoundFunction } from './scope.js';
+import {
+  bool,
+  display,
+  fieldOf,
+  isNumber,
+  list,
+  map,
+  NULL,
+  path,
+  string,
+  UNKNOWN,
+  type Value,
+} from './values.js';
+
+/** Limits of the language (firebase.google.com/docs/rules/rules-language and Firestore's quotas). */
+const MAX_EXPRESSIONS = 1000;
+const MAX_CALL_DEPTH = 20;
+
+type Node<Kind extends Expression['kind']> = Extract<Expression, { readonly kind: Kind }>;
+
+/** What a sub-expression of `&&` or `||` came to. */
+type Outcome = boolean | 'unknown' | RulesError;
+
+/** The evaluation of one request: its counters, and the documents that it reads. */
+export class Evaluation {
+  readonly debug: string[] = [];
+  private expressions = 0;
+  private depth = 0;
+
+  constructor(
+    private readonly service: RulesService,
+    private readonly documents: Documents,
+  ) {}
+
+  /** The value of an expression; a `RulesError` that leaves it has a position. */
+  evaluate(node: Expression, scope: Scope): Value {
+    this.expressions += 1;
+    if (this.expressions > MAX_EXPRESSIONS) {
+      throw new RulesLimitError(`More than ${MAX_EXPRESSIONS} expressions were evaluated.`);
+    }
+    try {
+      return this.compute(node, scope);
+    } catch (error) {
+      if (error instanceof RulesError) error.position ??= node.at;
+      throw error;
+    }
+  }
+
+  private compute(node: Expression, scope: Scope): Value {
+    const value = (operand: Expression) => this.evaluate(operand, scope);
+    switch (node.kind) {
+      case 'literal':
+        return node.value;
+      case 'variable':
+        return variable(node.name, scope);
+      case 'member':
+        return member(value(node.object), node.name);
+      case 'index':
+        return element(value(node.object), value(node.index));
+      case 'range':
+        return range(value(node.object), value(node.from), value(node.to));
+      case 'call':
+        return this.call(node, scope);
+      case 'method':
+        return this.method(node, scope);
+      case 'unary':
+        return applyUnary(node.operator, value(node.operand));
+      case 'binary':
+        return this.binary(node, scope);
+      case 'is':
+        return isOfType(value(node.operand), node.typeName);
+      case 'ternary':
+        return this.ternary(node, scope);
+      case 'list':
+        return list(node.items.map(value));
+      case 'map':
+        return map(node.entries.map(([key, item]) => [keyOf(value(key)), value(item)] as const));
+      case 'path':
+        return this.pathLiteral(node.parts, scope);
+    }
+  }
+
+  private binary(node: Node<'binary'>, scope: Scope): Value {
+    const { operator, left, right } = node;
+    if (operator === '||') return this.logical(true, left, right, scope);
+    if (operator === '&&') return this.logical(false, left, right, scope);
+    return applyBinary(operator, this.evaluate(left, scope), this.evaluate(right, scope));
+  }
+
+  /** `||` (decided by one true) and `&&` (by one false): the side that decides wins over an error. */
+  private logical(decisive: boolean, left: Expression, right: Expression, scope: Scope): Value {
+    const first = this.outcome(left, scope);
+    if (first === decisive) return bool(decisive);
+    const second = this.outcome(right, scope);
+    if (second === decisive) return bool(decisive);
+    if (first instanceof RulesError) throw first;
+    if (second instanceof RulesError) throw second;
+    return first === 'unknown' || second === 'unknown' ? UNKNOWN : bool(!decisive);
+  }
+
+  private outcome(node: Expression, scope: Scope): Outcome {
+    try {
+      const value = this.evaluate(node, scope);
+      if (value.type === 'unknown') return 'unknown';
+      if (value.type === 'bool') return value.value;
+      const error = new RulesError(`Expected a bool, found ${value.type}.`);
+      error.position = node.at;
+      return error;
+    } catch (error) {
+      if (error instanceof RulesError && !(error instanceof RulesLimitError)) return error;
+      throw error;
+    }
+  }
+
+  private ternary(node: Node<'ternary'>, scope: Scope): Value {
+    const condition = this.evaluate(node.condition, scope);
+    if (condition.type === 'unknown') return UNKNOWN;
+    if (condition.type !== 'bool') throw new RulesError('The condition of ?: is not a bool.');
+    return this.evaluate(condition.value ? node.then : node.otherwise, scope);
+  }
+
+  private pathLiteral(parts: readonly PathPart[], scope: Scope): Value {
+    const segments: string[] = [];
+    for (const part of parts) {
+      const value = typeof part === 'string' ? string(part) : this.evaluate(part, scope);
+      if (value.type === 'unknown') return UNKNOWN;
+      if (value.type === 'path') segments.push(...value.segments);
+      else if (value.type === 'string') segments.push(value.value);
+      else throw new RulesError(`A path segment must be a string, not ${value.type}.`);
+    }
+    return path(segments);
+  }
+
+  private call(node: Node<'call'>, scope: Scope): Value {
+    const args = node.args.map((argument) => this.evaluate(argument, scope));
+    const declared = scope.function(node.name);
+    if (declared) return this.callDeclared(declared, args);
+    if (node.name === 'debug') return this.print(args);
+    if (this.service === 'cloud.firestore') {
+      const document = this.readDocument(node.name, args);
+      if (document) return document;
+    }
+    return callGlobal(null, node.name, args);
+  }
+
+  private method(node: Node<'method'>, scope: Scope): Value {
+    const args = node.args.map((argument) => this.evaluate(argument, scope));
+    const namespace = namespaceOf(node.object, scope);
+    if (namespace === null) return callMethod(this.evaluate(node.object, scope), node.name, args);
+    if (namespace !== 'firestore') return callGlobal(namespace, node.name, args);
+    const document = this.readDocument(node.name, args);
+    if (!document) throw new RulesError(`Function not found error: Name: [${node.name}].`);
+    return document;
+  }
+
+  private callDeclared({ declaration, scope }: BoundFunction, args: readonly Value[]): Value {
+    if (this.depth >= MAX_CALL_DEPTH) {
+      throw new RulesLimitError(`Functions call each other more than ${MAX_CALL_DEPTH} deep.`);
+    }
+    this.depth += 1;
+    try {
+      const parameters = declaration.parameters.map((name, i) => [name, args[i] ?? NULL] as const);
+      let inner = new Scope(scope, new Map(parameters));
+      for (const binding of declaration.bindings) {
+        inner = new Scope(inner, new Map([[binding.name, this.evaluate(binding.value, inner)]]));
+      }
+      return this.evaluate(declaration.result, inner);
+    } finally {
+      this.depth -= 1;
+    }
+  }
+
+  /** `get`, `exists` and their kin; null for a function of another name. */
+  private readDocument(name: string, args: readonly Value[]): Value | null {
+    const kind = documentFunctions.get(name);
+    const argument = args[0];
+    if (!kind || !argument) return null;
+    if (argument.type === 'unknown') return UNKNOWN;
+    const document = this.documents.read(argument, kind.after);
+    return kind.exists ? bool(document !== null) : (document ?? NULL);
+  }
+
+  private print([value]: readonly Value[]): Value {
+    if (!value) throw new RulesError('debug() takes one argument.');
+    this.debug.push(display(value));
+    return value;
+  }
+}
+
+const documentFunctions: ReadonlyMap<
+  string,
+  { readonly exists: boolean; readonly after: boolean }
+> = new Map([
+  ['get', { exists: false, after: false }],
+  ['exists', { exists: true, after: false }],
+  ['getAfter', { exists: false, after: true }],
+  ['existsAfter', { exists: true, after: true }],
+]);
+
+/** The name of the namespace that a function is called on, null where the object is a value. */
+function namespaceOf(object: Expression, scope: Scope): string | null {
+  if (object.kind !== 'variable' || scope.variable(object.name)) return null;
+  return isNamespace(object.name) || object.name === 'firestore' ? object.name : null;
+}
+
+function variable(name: string, scope: Scope): Value {
+  const value = scope.variable(name);
+  if (!value) throw new RulesError(`Variable not found error: Name: [${name}].`);
+  return value;
+}
+
+function member(object: Value, name: string): Value {
+  if (object.type === 'unknown') return UNKNOWN;
+  if (object.type === 'null') throw new RulesError('Null value error.');
+  const field = object.type === 'map' ? fieldOf(object, name) : null;
+  if (!field) throw new RulesError(`Property ${name} is undefined on object.`);
+  return field;
+}
+
+function element(object: Value, index: Value): Value {
+  if (object.type === 'unknown' || index.type === 'unknown') return UNKNOWN;
+  if (object.type === 'map') return member(object, keyOf(index));
+  const position = positionOf(index);
+  const items = itemsOf(object);
+  const item = items[position];
+  if (!item) throw new RulesError(`Index ${position} is out of range.`);
+  return item;
+}
+
+function range(object: Value, from: Value, to: Value): Value {
+  if (object.type === 'unknown' || from.type === 'unknown' || to.type === 'unknown') return UNKNOWN;
+  const items = itemsOf(object);
+  const [start, end] = [positionOf(from), positionOf(to)];
+  if (start < 0 || end < start || end > items.length) {
+    throw new RulesError(`Range ${start}:${end} is out of range.`);
+  }
+  const chosen = items.slice(start, end);
+  if (object.type === 'list') return list(chosen);
+  const texts = chosen.map(keyOf);
+  return object.type === 'path' ? path(texts) : string(texts.join(''));
+}
+
+/** What `[i]` and `[i:j]` choose from: a list's items, a string's characters, a path's segments. */
+function itemsOf(object: Value): readonly Value[] {
+  switch (object.type) {
+    case 'list':
+      return object.items;
+    case 'string':
+      return [...object.value].map(string);
+    case 'path':
+      return object.segments.map(string);
+    case 'null':
+      throw new RulesError('Null value error.');
+    default:
+      throw new RulesError(`${object.type} cannot be indexed.`);
+  }
+}
+
+function positionOf(value: Value): number {
+  if (value.type !== 'int') throw new RulesError(`An index must be an int, not ${value.type}.`);
+  return Number(value.value);
+}
+
+function keyOf(value: Value): string {
+  if (value.type !== 'string') throw new RulesError(`A key must be a string, not ${value.type}.`);
+  return value.value;
+}
+
+function isOfType(value: Value, typeName: string): Value {
+  if (value.type === 'unknown') return UNKNOWN;
+  return bool(typeName === 'number' ? isNumber(value) : value.type === typeName);
+}

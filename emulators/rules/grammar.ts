@@ -1,0 +1,200 @@
+/**
+ * The grammar of the rules language, for Peggy; its actions build the nodes of `ast.ts`.
+ * Source: "Get started with Firebase Security Rules: the language" and the rules reference
+ * (firebase.google.com/docs/rules/rules-language, /docs/reference/rules).
+ */
+export const grammar = String.raw`
+{{
+  const binary = (head, tail) =>
+    tail.reduce(
+      (left, [operator, right]) => ({ kind: 'binary', operator, left, right, at: left.at }),
+      head,
+    );
+  const literal = (value, at) => ({ kind: 'literal', value, at });
+}}
+{
+  const here = () => {
+    const { line, column } = location().start;
+    return { line, column };
+  };
+}
+
+File
+  = _ version:Version? items:(@(Function / Service) _)*
+    { return { rulesVersion: version ?? 1, items }; }
+
+Version
+  = "rules_version" _ "=" _ version:StringText _ ";"? _
+    {
+      if (version !== '1' && version !== '2') error("rules_version must be '1' or '2'");
+      return Number(version);
+    }
+
+Service
+  = "service" __ service:$(Name ("." Name)*) _ "{" _ body:(@(Function / Match) _)* "}"
+    { return { kind: 'service', service, body, at: here() }; }
+
+Match
+  = "match" __ pattern:("/" @PatternSegment)+ _ "{" _ body:(@(Function / Allow / Match) _)* "}"
+    { return { kind: 'match', pattern, body, at: here() }; }
+
+PatternSegment "path segment"
+  = "{" _ name:Identifier _ "=" _ "**" _ "}" { return { kind: 'glob', name }; }
+  / "{" _ name:Identifier _ ("=" _ "*" _)? "}" { return { kind: 'single', name }; }
+  / text:$[^/{} \t\r\n;]+ { return { kind: 'fixed', text }; }
+
+Allow
+  = "allow" __ methods:Methods _ condition:(":" _ "if" !NamePart _ @Expression _)? ";"
+    { return { kind: 'allow', methods, condition, at: here() }; }
+
+Methods = head:Method tail:(_ "," _ @Method)* { return [head, ...tail]; }
+
+Method "method (read, write, get, list, create, update or delete)"
+  = @$("read" / "write" / "get" / "list" / "create" / "update" / "delete") !NamePart
+
+Function
+  = "function" __ name:Identifier _ "(" _ parameters:Parameters _ ")" _ "{" _
+    bindings:(@Let _)*
+    "return" !NamePart _ result:Expression _ (";" _)? "}"
+    { return { kind: 'function', name, parameters, bindings, result, at: here() }; }
+
+Parameters
+  = head:Identifier tail:(_ "," _ @Identifier)* { return [head, ...tail]; }
+  / "" { return []; }
+
+Let
+  = "let" __ name:Identifier _ "=" _ value:Expression _ ";"
+    { return { name, value, at: here() }; }
+
+Expression
+  = condition:Or _ "?" _ then:Expression _ ":" _ otherwise:Expression
+    { return { kind: 'ternary', condition, then, otherwise, at: here() }; }
+  / Or
+
+Or = head:And tail:(_ @"||" _ @And)* { return binary(head, tail); }
+And = head:Equality tail:(_ @"&&" _ @Equality)* { return binary(head, tail); }
+Equality = head:Membership tail:(_ @("==" / "!=") _ @Membership)* { return binary(head, tail); }
+
+Membership
+  = head:Comparison
+    tail:(
+      _ "in" !NamePart _ right:Comparison { return { right }; }
+      / _ "is" !NamePart _ typeName:Name { return { typeName }; }
+    )*
+    {
+      return tail.reduce(
+        (operand, { right, typeName }) =>
+          right
+            ? { kind: 'binary', operator: 'in', left: operand, right, at: operand.at }
+            : { kind: 'is', operand, typeName, at: operand.at },
+        head,
+      );
+    }
+
+Comparison
+  = head:Sum tail:(_ @$("<=" / ">=" / "<" / ">") _ @Sum)* { return binary(head, tail); }
+Sum = head:Product tail:(_ @$("+" / "-") _ @Product)* { return binary(head, tail); }
+Product = head:Unary tail:(_ @$("*" / "/" / "%") _ @Unary)* { return binary(head, tail); }
+
+Unary
+  = operator:$("!" / "-") _ operand:Unary
+    { return { kind: 'unary', operator, operand, at: here() }; }
+  / Postfix
+
+Postfix
+  = head:Primary
+    tail:(
+      _ "." _ name:Name _ args:Arguments { return { kind: 'method', name, args }; }
+      / _ "." _ name:Name { return { kind: 'member', name }; }
+      / _ "[" _ from:Expression _ ":" _ to:Expression _ "]" { return { kind: 'range', from, to }; }
+      / _ "[" _ index:Expression _ "]" { return { kind: 'index', index }; }
+    )*
+    { return tail.reduce((object, step) => ({ ...step, object, at: object.at }), head); }
+
+Arguments = "(" _ args:Expressions _ ")" { return args; }
+
+Expressions
+  = head:Expression tail:(_ "," _ @Expression)* (_ ",")? { return [head, ...tail]; }
+  / "" { return []; }
+
+Primary
+  = "(" _ @Expression _ ")"
+  / Literal
+  / List
+  / Map
+  / Path
+  / name:Identifier _ args:Arguments { return { kind: 'call', name, args, at: here() }; }
+  / name:Identifier { return { kind: 'variable', name, at: here() }; }
+
+List = "[" _ items:Expressions _ "]" { return { kind: 'list', items, at: here() }; }
+
+Map
+  = "{" _ entries:Entries _ "}" { return { kind: 'map', entries, at: here() }; }
+
+Entries
+  = head:Entry tail:(_ "," _ @Entry)* (_ ",")? { return [head, ...tail]; }
+  / "" { return []; }
+
+Entry = key:Expression _ ":" _ value:Expression { return [key, value]; }
+
+Path
+  = parts:("/" @PathPart)+ "/"? { return { kind: 'path', parts, at: here() }; }
+
+PathPart "path segment"
+  = "$(" _ @Expression _ ")"
+  / $("(" [A-Za-z0-9_-]+ ")")
+  / $[A-Za-z0-9_~%@-]+
+
+Literal
+  = "null" !NamePart { return literal({ type: 'null' }, here()); }
+  / "true" !NamePart { return literal({ type: 'bool', value: true }, here()); }
+  / "false" !NamePart { return literal({ type: 'bool', value: false }, here()); }
+  / Number
+  / "b" text:StringText
+    {
+      const value = Uint8Array.from(Buffer.from(text, 'utf8'));
+      return literal({ type: 'bytes', value }, here());
+    }
+  / value:StringText { return literal({ type: 'string', value }, here()); }
+
+Number "number"
+  = text:$([0-9]+ "." [0-9]+ Exponent? / [0-9]+ Exponent) !NamePart
+    { return literal({ type: 'float', value: Number(text) }, here()); }
+  / text:$[0-9]+ !NamePart
+    {
+      const value = BigInt(text);
+      if (value > 9223372036854775807n) error('Integer is out of range.');
+      return literal({ type: 'int', value }, here());
+    }
+
+Exponent = [eE] [+-]? [0-9]+
+
+StringText "string"
+  = "'" characters:(Escape / $[^'\\\r\n])* "'" { return characters.join(''); }
+  / '"' characters:(Escape / $[^"\\\r\n])* '"' { return characters.join(''); }
+
+Escape
+  = "\\" @(
+      "n" { return '\n'; }
+      / "r" { return '\r'; }
+      / "t" { return '\t'; }
+      / "b" { return '\b'; }
+      / "f" { return '\f'; }
+      / "u" digits:$(Hex Hex Hex Hex) { return String.fromCharCode(parseInt(digits, 16)); }
+      / "x" digits:$(Hex Hex) { return String.fromCharCode(parseInt(digits, 16)); }
+      / ["'\\\/]
+    )
+
+Hex = [0-9a-fA-F]
+
+Identifier "name" = !(Keyword !NamePart) @Name
+Keyword
+  = "true" / "false" / "null" / "in" / "is" / "if" / "return" / "let" / "function" / "match"
+  / "allow" / "service"
+Name "name" = $([A-Za-z_] NamePart*)
+NamePart = [A-Za-z0-9_]
+
+_ "space" = ([ \t\r\n] / Comment)*
+__ "space" = ([ \t\r\n] / Comment)+
+Comment = "//" [^\r\n]* / "/*" (!"*/" .)* "*/"
+`;

@@ -1,0 +1,66 @@
+import { RE2JS } from 're2js';
+import { RulesError } from '../errors.js';
+import { bool, bytes, int, list, string, type ValueOf } from '../values.js';
+import { method, type MethodTable } from './signature.js';
+
+/** Patterns are nearly always constants of the rules file, so they are compiled once. */
+const compiled = new Map<string, RE2JS>();
+const MAX_COMPILED = 500;
+
+function pattern(source: string): RE2JS {
+  const known = compiled.get(source);
+  if (known) return known;
+  if (compiled.size >= MAX_COMPILED) compiled.clear();
+  const fresh = compilePattern(source);
+  compiled.set(source, fresh);
+  return fresh;
+}
+
+function compilePattern(source: string): RE2JS {
+  try {
+    return RE2JS.compile(source);
+  } catch (error) {
+    throw new RulesError(
+      `Invalid regular expression: ${error instanceof Error ? error.message : source}`,
+    );
+  }
+}
+
+/** Methods of strings (rules reference, `rules.String`); sizes count characters, not UTF-16 units. */
+export const stringMethods: MethodTable<ValueOf<'string'>> = {
+  lower: method(0, (self) => string(self.value.toLowerCase())),
+  upper: method(0, (self) => string(self.value.toUpperCase())),
+  trim: method(0, (self) => string(self.value.trim())),
+  size: method(0, (self) => int([...self.value].length)),
+  toUtf8: method(0, (self) => bytes(Buffer.from(self.value, 'utf8'))),
+  matches: method(1, (self, args) =>
+    bool(pattern(args.of(0, 'string').value).matcher(self.value).matches()),
+  ),
+  replace: method(2, (self, args) => {
+    const replacement = RE2JS.quoteReplacement(args.of(1, 'string').value);
+    return string(pattern(args.of(0, 'string').value).matcher(self.value).replaceAll(replacement));
+  }),
+  split: method(1, (self, args) =>
+    list(pattern(args.of(0, 'string').value).split(self.value).map(string)),
+  ),
+};
+
+/** Methods of bytes (rules reference, `rules.Bytes`). */
+export const bytesMethods: MethodTable<ValueOf<'bytes'>> = {
+  size: method(0, (self) => int(self.value.length)),
+  toBase64: method(0, (self) => string(Buffer.from(self.value).toString('base64'))),
+  toHexString: method(0, (self) => string(Buffer.from(self.value).toString('hex'))),
+};
+
+/** Methods of paths (rules reference, `rules.Path`). */
+export const pathMethods: MethodTable<ValueOf<'path'>> = {
+  bind: method(1, (self, args) => {
+    const { fields } = args.of(0, 'map');
+    const segments = self.segments.map((segment) => {
+      const name = /^\{(\w+)\}$/.exec(segment)?.[1];
+      const value = name === undefined ? undefined : fields.get(name);
+      return value?.type === 'string' ? value.value : segment;
+    });
+    return { type: 'path', segments };
+  }),
+};
