@@ -1,0 +1,167 @@
+import { paths } from '@quikthread/contract';
+import type { JobKindName, JobStatus } from '@quikthread/contract';
+import type { Firestore, Transaction } from 'firebase-admin/firestore';
+import { readDocument } from '../platform/documents.js';
+import { CallError } from '../platform/errors.js';
+import { accountSchema, reserveCredit } from './credits.js';
+import type { Account } from './credits.js';
+import type { EngineDependencies } from './dependencies.js';
+import { hasEnded, readJob, readRun, runPath } from './documents.js';
+import type { Run } from './documents.js';
+import { settle } from './transitions.js';
+import type { JobBounds } from './types.js';
+
+export interface NewJob {
+  readonly jobId: string;
+  readonly userId: string;
+  readonly kind: JobKindName;
+  readonly type: JobStatus['type'];
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly bounds: JobBounds;
+}
+
+/**
+ * Writes a new job and sets its credit aside, in the caller's transaction, after its reads.
+ * @throws CallError `quota_exceeded`
+ */
+export function insertJob(
+  transaction: Transaction,
+  db: Firestore,
+  job: NewJob,
+  account: Account,
+  now: Date,
+): void {
+  const { jobId, userId, kind, type, input, bounds } = job;
+  transaction.update(db.doc(paths.user(userId)), {
+    ...reserveCredit(account, now),
+    updatedAt: now,
+  });
+  transaction.create(db.doc(paths.job(jobId)), {
+    jobId,
+    userId,
+    kind,
+    type,
+    ...freshFields,
+    duration: null,
+    threads: null,
+    createdAt: now,
+    updatedAt: now,
+  });
+  const run: Omit<Run, 'input'> = {
+    userId,
+    kind,
+    bounds,
+    round: 1,
+    attempts: 0,
+    lease: null,
+    notBefore: null,
+    checkpoints: {},
+    credit: 'reserved',
+  };
+  transaction.create(db.doc(runPath(jobId)), { ...run, input });
+}
+
+/** What a job shows when it begins, for the first time or again. */
+const freshFields = {
+  status: 'processing',
+  progress: 0,
+  error: null,
+  errorCode: null,
+  completedAt: null,
+} as const;
+
+/**
+ * Cancels a job that has not ended: its credit comes back at once, and whoever works on it
+ * finds the lease gone.
+ * @throws CallError `job_missing`, `job_not_yours`, `job_wrong_state`
+ */
+export async function cancelJob(
+  db: Firestore,
+  jobId: string,
+  userId: string,
+  now: Date,
+): Promise<void> {
+  await db.runTransaction(async (transaction) => {
+    const { job, run } = await readOwnJob(transaction, db, jobId, userId);
+    if (hasEnded(run)) throw wrongState(job, 'Only a job that is under way can be cancelled.');
+    await settle(transaction, db, jobId, userId, 'returned', now);
+    transaction.update(db.doc(paths.job(jobId)), {
+      status: 'cancelled',
+      completedAt: now,
+      updatedAt: now,
+    });
+  });
+}
+
+/**
+ * Starts a failed or cancelled job again, with a credit of its own; what its steps had finished
+ * is kept. The task goes out first and waits for the round: a job is never left without one.
+ * @throws CallError `job_missing`, `job_not_yours`, `job_wrong_state`, `profile_missing`, `quota_exceeded`
+ */
+export async function retryJob(
+  deps: Pick<EngineDependencies, 'db' | 'schedule' | 'clock'>,
+  jobId: string,
+  userId: string,
+): Promise<void> {
+  const { db, clock } = deps;
+  const first = readRun(await db.doc(runPath(jobId)).get());
+  const round = (first?.round ?? 0) + 1;
+  if (first?.userId === userId && first.credit === 'returned') {
+    await deps.schedule({ jobId, round, notBefore: clock().toISOString() });
+  }
+  await db.runTransaction(async (transaction) => {
+    const { job, run } = await readOwnJob(transaction, db, jobId, userId);
+    const account = readDocument(await transaction.get(db.doc(paths.user(userId))), accountSchema);
+    if (!account) throw profileMissing();
+    if (run.credit !== 'returned' || run.round !== round - 1) {
+      throw wrongState(job, 'Only a job that failed or was cancelled can be retried.');
+    }
+    const now = clock();
+    transaction.update(db.doc(paths.user(userId)), {
+      ...reserveCredit(account, now),
+      updatedAt: now,
+    });
+    transaction.update(db.doc(runPath(jobId)), { round, attempts: 0, credit: 'reserved' });
+    transaction.update(db.doc(paths.job(jobId)), { ...freshFields, updatedAt: now });
+  });
+}
+
+/** @throws CallError `job_missing`, `job_not_yours` */
+export function ownJob(job: JobStatus | null, userId: string): JobStatus {
+  if (!job) throw new CallError({ code: 'job_missing' }, 'There is no job with this id.');
+  if (job.userId !== userId) {
+    throw new CallError({ code: 'job_not_yours' }, 'This job belongs to another user.');
+  }
+  return job;
+}
+
+/** The refusal of a call that needs a profile, before `initUser`. */
+export function profileMissing(): CallError {
+  return new CallError(
+    { code: 'profile_missing' },
+    'There is no profile yet: call initUser first.',
+  );
+}
+
+async function readOwnJob(
+  transaction: Transaction,
+  db: Firestore,
+  jobId: string,
+  userId: string,
+): Promise<{ job: JobStatus; run: Run }> {
+  const [jobSnapshot, runSnapshot] = await transaction.getAll(
+    db.doc(paths.job(jobId)),
+    db.doc(runPath(jobId)),
+  );
+  const job = ownJob(jobSnapshot ? readJob(jobSnapshot) : null, userId);
+  const run = runSnapshot ? readRun(runSnapshot) : null;
+  if (!run) throw new Error(`Job ${jobId} has no run.`);
+  return { job, run };
+}
+
+function wrongState(job: JobStatus, message: string): CallError {
+  return new CallError(
+    { code: 'job_wrong_state', status: job.status },
+    `${message} This one is ${job.status}.`,
+  );
+}

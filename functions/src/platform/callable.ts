@@ -1,0 +1,114 @@
+import { callables } from '@quikthread/contract';
+import type {
+  CallableInput,
+  CallableName,
+  CallableOutput,
+  ErrorDetails,
+} from '@quikthread/contract';
+import { HttpsError, onCall } from 'firebase-functions/https';
+import type { CallableFunction, CallableOptions, CallableRequest } from 'firebase-functions/https';
+import type { z } from 'zod';
+import { config } from './config.js';
+import { CallError, describeError } from './errors.js';
+import { recordError } from './errorLogs.js';
+import { randomId } from './ids.js';
+import { log } from './log.js';
+
+/** Who calls: a signed-in user. */
+export interface Caller {
+  readonly userId: string;
+  /** Null for accounts without an address. */
+  readonly email: string | null;
+}
+
+/** A callable's input as the handler sees it, defaults filled in. */
+export type ParsedInput<Name extends CallableName> = z.output<(typeof callables)[Name]['input']>;
+
+/**
+ * A callable function that keeps its contract: the caller is signed in, the input is valid (each
+ * bad field is named), the output is validated and stripped of unknown fields, and anything
+ * unexpected is answered as `internal` with an id that the log has too. One log line a call.
+ */
+export function callable<Name extends CallableName>(
+  name: Name,
+  options: CallableOptions,
+  handler: (input: ParsedInput<Name>, caller: Caller) => Promise<CallableOutput<Name>>,
+): CallableFunction<CallableInput<Name>, Promise<CallableOutput<Name>>> {
+  return onCall<CallableInput<Name>, Promise<CallableOutput<Name>>>(options, async (request) => {
+    const startedAt = performance.now();
+    const userId = request.auth?.uid ?? null;
+    const done = (outcome: string) => {
+      const durationMs = Math.round(performance.now() - startedAt);
+      log('INFO', 'call', { callable: name, userId, outcome, durationMs });
+    };
+    try {
+      const output = await answer(name, handler, request);
+      done('ok');
+      return output;
+    } catch (error) {
+      const refused = error instanceof CallError ? error : await unexpected(name, userId, error);
+      done(refused.details.code);
+      throw new HttpsError(refused.status, refused.message, refused.details);
+    }
+  });
+}
+
+async function answer<Name extends CallableName>(
+  name: Name,
+  handler: (input: ParsedInput<Name>, caller: Caller) => Promise<CallableOutput<Name>>,
+  request: CallableRequest<CallableInput<Name>>,
+): Promise<CallableOutput<Name>> {
+  const caller = callerOf(request);
+  const { input, output } = callables[name];
+  const parsed = input.safeParse(request.data);
+  if (!parsed.success) throw invalidInput(parsed.error);
+  const result = await handler(parsed.data as ParsedInput<Name>, caller);
+  return output.parse(result) as CallableOutput<Name>;
+}
+
+function callerOf(request: CallableRequest<unknown>): Caller {
+  if (!request.auth) {
+    throw new CallError({ code: 'unauthenticated' }, 'Sign in first: this call needs a user.');
+  }
+  if (config().enforceAppCheck && !request.app) {
+    throw new CallError({ code: 'app_check_required' }, 'This call needs an App Check token.');
+  }
+  return { userId: request.auth.uid, email: request.auth.token.email ?? null };
+}
+
+/** The refusal of an input that its contract does not allow; names each field and what it should be. */
+export function invalidInput(error: z.ZodError): CallError {
+  const fields = error.issues.flatMap((issue) => {
+    const path = issue.path.join('.');
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ field: path === '' ? 'input' : path, problem: issue.message }];
+    }
+    return issue.keys.map((key) => ({
+      field: path === '' ? key : `${path}.${key}`,
+      problem: 'is not a field of this call',
+    }));
+  });
+  return invalidFields(fields);
+}
+
+/** The refusal of named fields. */
+export function invalidFields(fields: readonly { field: string; problem: string }[]): CallError {
+  const details: ErrorDetails = { code: 'invalid_input', fields: [...fields] };
+  const message = fields.map(({ field, problem }) => `${field}: ${problem}`).join('; ');
+  return new CallError(details, message);
+}
+
+async function unexpected(
+  callableName: string,
+  userId: string | null,
+  error: unknown,
+): Promise<CallError> {
+  const errorId = randomId();
+  const { message, stack } = describeError(error);
+  log('ERROR', 'call failed', { callable: callableName, userId, errorId, cause: message, stack });
+  await recordError({ errorId, error, context: { service: callableName, userId } });
+  return new CallError(
+    { code: 'internal', errorId },
+    `Something went wrong on our side. It is logged as ${errorId}.`,
+  );
+}
