@@ -254,7 +254,7 @@ function itemsOf(object: Value): readonly Value[] {
     case 'list':
       return object.items;
     case 'string':
-      return [...object.value].map(string);
+      return Array.from(object.value, string);
     case 'path':
       return object.segments.map(string);
     case 'null':

@@ -50,3 +50,12 @@ export function dateOf(value: TimestampValue): Date {
   if (Number.isNaN(date.getTime())) throw new RulesError('Timestamp is out of range.');
   return date;
 }
+
+/** An RFC 3339 time with up to nine digits of a second; anything else is an error. */
+export function timestampOfText(text: string): TimestampValue {
+  const match = /^(.*?:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(text);
+  const millis = match ? Date.parse(`${match[1] ?? ''}${match[3] ?? ''}`) : NaN;
+  if (Number.isNaN(millis)) throw new RulesError(`Not a timestamp: '${text}'.`);
+  const nanos = Number((match?.[2] ?? '').padEnd(9, '0'));
+  return { type: 'timestamp', seconds: BigInt(millis / 1000), nanos };
+}

@@ -31,7 +31,7 @@ export const stringMethods: MethodTable<ValueOf<'string'>> = {
   lower: method(0, (self) => string(self.value.toLowerCase())),
   upper: method(0, (self) => string(self.value.toUpperCase())),
   trim: method(0, (self) => string(self.value.trim())),
-  size: method(0, (self) => int([...self.value].length)),
+  size: method(0, (self) => int(Array.from(self.value).length)),
   toUtf8: method(0, (self) => bytes(Buffer.from(self.value, 'utf8'))),
   matches: method(1, (self, args) =>
     bool(pattern(args.of(0, 'string').value).matcher(self.value).matches()),

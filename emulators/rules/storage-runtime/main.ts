@@ -1,0 +1,12 @@
+import { createInterface } from 'node:readline';
+import { READY } from './protocol.js';
+import { StorageRulesRuntime } from './runtime.js';
+
+/** The rules runtime of the Storage emulator: JSON lines in on stdin, out on stdout, until stdin ends. */
+const write = (message: object) => process.stdout.write(`${JSON.stringify(message)}\n`);
+const runtime = new StorageRulesRuntime(write);
+
+createInterface({ input: process.stdin, crlfDelay: Infinity }).on('line', (line) => {
+  if (line.trim() !== '') void runtime.receive(line);
+});
+write(READY);
