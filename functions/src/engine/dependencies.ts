@@ -28,5 +28,6 @@ export interface EngineDependencies {
   /** A number from 0 to 1, for jitter. */
   random(): number;
   readonly leaseSeconds: number;
-  kindOf(name: JobKindName): JobKind;
+  /** Loads what a kind of job needs on first use: callables that only read never pay for it. */
+  kindOf(name: JobKindName): Promise<JobKind>;
 }

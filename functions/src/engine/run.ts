@@ -11,6 +11,7 @@ import { runStep } from './step.js';
 import type { AnyStep } from './step.js';
 import { checkpoint, complete, countAttempt, fail, release } from './transitions.js';
 import type { Holder } from './transitions.js';
+import type { JobKind } from './types.js';
 
 /** A wait up to this long is spent in place; a longer one is cheaper as a task. */
 const MAX_WAIT_IN_PLACE_SECONDS = 15;
@@ -26,6 +27,7 @@ interface Session {
   readonly jobId: string;
   readonly owner: string;
   readonly run: Run;
+  readonly kind: JobKind;
   readonly signal: AbortSignal;
   readonly deadline: Date;
 }
@@ -51,7 +53,8 @@ export async function runJob(
   await check(deps, jobId, claimed.expiresAt);
   const lease = keepLease(deps, jobId, owner, claimed.expiresAt);
   try {
-    return await runSteps({ deps, jobId, owner, run, signal: lease.signal, deadline });
+    const kind = await deps.kindOf(run.kind);
+    return await runSteps({ deps, jobId, owner, run, kind, signal: lease.signal, deadline });
   } catch (error) {
     if (error instanceof LeaseLostError) return 'lost';
     throw error;
@@ -66,8 +69,8 @@ async function check(deps: EngineDependencies, jobId: string, at: Date): Promise
 }
 
 async function runSteps(session: Session): Promise<RunOutcome> {
-  const { deps, run, jobId } = session;
-  const { steps } = deps.kindOf(run.kind);
+  const { run, jobId, kind } = session;
+  const { steps } = kind;
   const results: Record<string, unknown> = {};
   let { attempts } = run;
   for (const [index, step] of steps.entries()) {

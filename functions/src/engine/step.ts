@@ -1,7 +1,7 @@
 import { log } from '../platform/log.js';
 import type { EngineDependencies } from './dependencies.js';
 import type { Run } from './documents.js';
-import type { Step } from './types.js';
+import type { JobKind, Step } from './types.js';
 
 export type AnyStep = Step<unknown, Record<string, unknown>, unknown>;
 
@@ -9,6 +9,7 @@ interface StepSession {
   readonly deps: EngineDependencies;
   readonly jobId: string;
   readonly run: Run;
+  readonly kind: JobKind;
   readonly signal: AbortSignal;
 }
 
@@ -23,7 +24,7 @@ export async function runStep(
   results: Record<string, unknown>,
   attempts: number,
 ): Promise<unknown> {
-  const { deps, jobId, run } = session;
+  const { deps, jobId, run, kind } = session;
   if (step.keep === 'storage' && attempts > 1) {
     const saved = step.result.safeParse(await deps.results.load(jobId, step.name));
     if (saved.success) return saved.data;
@@ -31,7 +32,7 @@ export async function runStep(
   const startedAt = performance.now();
   const signal = AbortSignal.any([session.signal, AbortSignal.timeout(step.timeoutSeconds * 1000)]);
   const { userId, bounds } = run;
-  const input = deps.kindOf(run.kind).input.parse(run.input);
+  const input = kind.input.parse(run.input);
   const working = step.run({ jobId, userId, input, bounds, results, signal });
   const result = step.result.parse(await untilAborted(working, signal));
   if (step.keep === 'storage') await deps.results.save(jobId, step.name, result);

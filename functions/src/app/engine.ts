@@ -1,0 +1,52 @@
+import type { JobKindName } from '@quikthread/contract';
+import type { EngineDependencies, RunTask } from '../engine/dependencies.js';
+import type { JobKind } from '../engine/types.js';
+import { systemClock } from '../platform/clock.js';
+import { config, deepgramApiKey, geminiApiKey } from '../platform/config.js';
+import { firestore, once, storage, taskQueue } from '../platform/firebase.js';
+
+/** The engine with every kind of job registered; made once an instance, on first use. */
+export const engine = once(async (): Promise<EngineDependencies> => {
+  const [{ storageResults }, { taskScheduler }] = await Promise.all([
+    import('../engine/storageResults.js'),
+    import('../engine/tasks.js'),
+  ]);
+  return {
+    db: await firestore(),
+    results: storageResults(async () => (await storage()).bucket()),
+    schedule: taskScheduler(once(() => taskQueue<RunTask>('runJob'))),
+    clock: systemClock,
+    random: Math.random,
+    leaseSeconds: config().jobLeaseSeconds,
+    kindOf: (name) => kinds[name](),
+  };
+});
+
+/** One loader a kind; each loads its feature and the providers that it needs. */
+const kinds: Readonly<Record<JobKindName, () => Promise<JobKind>>> = { thread: once(thread) };
+
+async function thread(): Promise<JobKind> {
+  const [{ threadKind }, { createTranscriber }, { createTextModel }, { mediaUrl }] =
+    await Promise.all([
+      import('../features/threads/kind.js'),
+      import('../providers/deepgram.js'),
+      import('../providers/gemini.js'),
+      import('../platform/media.js'),
+    ]);
+  const { deepgramBaseUrl, deepgramModel, geminiBaseUrl, geminiModel, geminiTemperature } =
+    config();
+  return threadKind({
+    transcriber: createTranscriber({
+      apiKey: deepgramApiKey.value(),
+      baseUrl: deepgramBaseUrl,
+      model: deepgramModel,
+    }),
+    textModel: createTextModel({
+      apiKey: geminiApiKey.value(),
+      baseUrl: geminiBaseUrl,
+      model: geminiModel,
+      temperature: geminiTemperature,
+    }),
+    mediaUrl,
+  });
+}

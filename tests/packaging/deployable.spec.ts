@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { callables } from '@quikthread/contract';
+import { z } from 'zod';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const functionsFolder = join(root, 'functions');
+const node24 = join(functionsFolder, 'node_modules/node/bin/node');
+
+const secretNames = z.array(z.object({ key: z.string() })).optional();
+
+/** The part of the CLI's deployment manifest that this test reads (firebase-functions, runtime/manifest). */
+const manifestSchema = z.object({
+  specVersion: z.literal('v1alpha1'),
+  endpoints: z.record(
+    z.string(),
+    z.looseObject({
+      platform: z.literal('gcfv2'),
+      region: z.array(z.string()),
+      secretEnvironmentVariables: secretNames,
+      callableTrigger: z.object({}).optional(),
+      taskQueueTrigger: z.object({}).optional(),
+      timeoutSeconds: z.number().nullable().optional(),
+      eventTrigger: z
+        .object({
+          eventType: z.string(),
+          retry: z.boolean(),
+          eventFilterPathPatterns: z.record(z.string(), z.string()).optional(),
+        })
+        .optional(),
+    }),
+  ),
+});
+type Manifest = z.infer<typeof manifestSchema>;
+
+/** Copies what the Firebase CLI would upload: the folder, less what firebase.json ignores. */
+async function upload(target: string): Promise<void> {
+  const firebase = z
+    .object({ functions: z.array(z.object({ ignore: z.array(z.string()) })) })
+    .parse(JSON.parse(await readFile(join(root, 'firebase.json'), 'utf8')));
+  const ignored = firebase.functions[0]?.ignore ?? [];
+  for (const name of await readdir(functionsFolder)) {
+    if (ignored.includes(name)) continue;
+    await cp(join(functionsFolder, name), join(target, name), { recursive: true });
+  }
+}
+
+/** Installs as the Node.js buildpack does (production dependencies by the lock file) and loads it on the deployed runtime. */
+async function buildAndLoad(folder: string): Promise<Manifest> {
+  await run('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund'], { cwd: folder });
+  const output = join(folder, 'manifest.json');
+  const environment = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    GCLOUD_PROJECT: 'demo-quikthread',
+    FUNCTIONS_MANIFEST_OUTPUT_PATH: output,
+  };
+  await run(node24, ['node_modules/firebase-functions/lib/bin/firebase-functions.js', '.'], {
+    cwd: folder,
+    env: environment,
+  });
+  return manifestSchema.parse(JSON.parse(await readFile(output, 'utf8')));
+}
+
+describe('the deployable functions folder', function () {
+  this.timeout(180_000);
+  let folder: string;
+  let endpoints: Manifest['endpoints'];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'quikthread-package-'));
+    await upload(folder);
+    ({ endpoints } = await buildAndLoad(folder));
+  });
+
+  after(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('exports every callable of the contract and the three background functions', () => {
+    const expected = [...Object.keys(callables), 'onJobCreated', 'onUploadFinalized', 'runJob'];
+    assert.deepEqual(Object.keys(endpoints).sort(), expected.sort());
+    for (const name of Object.keys(callables)) assert.ok(endpoints[name]?.callableTrigger, name);
+  });
+
+  it('runs everything in one region', () => {
+    for (const [name, { region }] of Object.entries(endpoints)) {
+      assert.deepEqual(region, ['us-central1'], name);
+    }
+  });
+
+  it('retries its events, and listens to what it should', () => {
+    const created = endpoints['onJobCreated']?.eventTrigger;
+    assert.equal(created?.eventType, 'google.cloud.firestore.document.v1.created');
+    assert.deepEqual(created.eventFilterPathPatterns, { document: 'jobs/{jobId}' });
+    const finalized = endpoints['onUploadFinalized']?.eventTrigger;
+    assert.equal(finalized?.eventType, 'google.cloud.storage.object.v1.finalized');
+    assert.ok(created.retry && finalized.retry);
+    assert.ok(endpoints['runJob']?.taskQueueTrigger);
+  });
+
+  it('stays within the platform’s time limits', () => {
+    const limits = { onJobCreated: 540, onUploadFinalized: 540, runJob: 1800 };
+    for (const [name, limit] of Object.entries(limits)) {
+      const { timeoutSeconds } = endpoints[name] ?? {};
+      assert.ok(timeoutSeconds && timeoutSeconds <= limit, name);
+    }
+  });
+
+  it('gives secrets only to the functions that run jobs', () => {
+    for (const [name, { secretEnvironmentVariables = [] }] of Object.entries(endpoints)) {
+      const runsJobs = name === 'onJobCreated' || name === 'runJob';
+      const expected = runsJobs ? ['DEEPGRAM_API_KEY', 'GEMINI_API_KEY'] : [];
+      assert.deepEqual(secretEnvironmentVariables.map(({ key }) => key).sort(), expected, name);
+    }
+  });
+
+  it('leaves sources, development parameters and secrets at home', async () => {
+    const names = await readdir(folder);
+    for (const name of ['src', '.secret.local', '.env.local', '.env.demo-quikthread']) {
+      assert.ok(!names.includes(name), name);
+    }
+    const lock: unknown = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8'));
+    assert.doesNotMatch(JSON.stringify(lock), /"file:|"link":true/);
+  });
+});
