@@ -1,0 +1,4 @@
+import { build } from './platform/build.js';
+
+/** `npm run build` */
+await build();

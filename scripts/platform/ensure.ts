@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from './build.js';
+import { run } from './run.js';
+import { ROOT } from './workspace.js';
+
+/** Placeholder keys that the stand-ins accept; a developer's real ones may replace them. */
+const placeholderSecrets = ['DEEPGRAM_API_KEY=local-deepgram', 'GEMINI_API_KEY=local-gemini'];
+
+/** Written when a build has succeeded; its time says what the build has seen. */
+const stamp = join(ROOT, '.cache/build-stamp');
+
+/** What a build reads. */
+const sources = ['functions/src', 'packages/contract/src', 'packages/client/src', 'emulators'];
+const manifests = ['package-lock.json', 'functions/package.json', 'tsconfig.base.json'];
+
+/**
+ * Brings a fresh checkout to where the platform can start: the functions' own dependencies, the
+ * secrets file and a build. Does nothing, quickly, where nothing is to do.
+ *
+ * The functions' dependencies are installed here and not in a root `postinstall`: whoever only
+ * installs the tools (an editor, a lint job) need not wait for them, and `npm ci --ignore-scripts`
+ * works too.
+ */
+export async function ensureReady(): Promise<void> {
+  await ensureFunctionsInstalled();
+  await ensureSecrets();
+  await ensureBuilt();
+}
+
+/** `npm ci` in functions/ where what is installed is not what the lock file names. */
+async function ensureFunctionsInstalled(): Promise<void> {
+  const folder = join(ROOT, 'functions');
+  const wanted = await lockedPackages(join(folder, 'package-lock.json'));
+  const installed = await lockedPackages(join(folder, 'node_modules/.package-lock.json'));
+  const missing = Object.entries(wanted).some(
+    ([path, { version, optional }]) =>
+      path !== '' && installed[path]?.version !== version && !(optional && !installed[path]),
+  );
+  if (!missing) return;
+  say('Installing the functions’ dependencies (npm ci in functions/) …');
+  // The functions ask for a Node that only they run on: npm would warn of the tools' older one.
+  await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+}
+
+interface LockedPackage {
+  readonly version?: string;
+  /** Packages for other systems are named in the lock and not installed. */
+  readonly optional?: boolean;
+}
+
+/** The packages that a lock file names, by path; none where there is no such file. */
+async function lockedPackages(file: string): Promise<Readonly<Record<string, LockedPackage>>> {
+  if (!existsSync(file)) return {};
+  const lock = JSON.parse(await readFile(file, 'utf8')) as {
+    packages: Record<string, LockedPackage>;
+  };
+  return lock.packages;
+}
+
+async function ensureSecrets(): Promise<void> {
+  const file = join(ROOT, 'functions/.secret.local');
+  if (!existsSync(file)) await writeFile(file, `${placeholderSecrets.join('\n')}\n`);
+}
+
+async function ensureBuilt(): Promise<void> {
+  const built = await modified(stamp);
+  if (built > (await newest()) && existsSync(join(ROOT, 'functions/lib/index.js'))) return;
+  say('Building …');
+  const started = new Date();
+  await build();
+  await mkdir(join(ROOT, '.cache'), { recursive: true });
+  await writeFile(stamp, started.toISOString());
+}
+
+/** When the newest thing that a build reads was changed, in milliseconds. */
+async function newest(): Promise<number> {
+  const listings = await Promise.all(
+    sources.map(async (folder) => {
+      const entries = await readdir(join(ROOT, folder), { recursive: true, withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isFile() && /\.(ts|json|proto)$/.test(entry.name))
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((path) => !/\/(dist|node_modules)\//.test(path));
+    }),
+  );
+  const files = [...listings.flat(), ...manifests.map((name) => join(ROOT, name))];
+  return Math.max(...(await Promise.all(files.map(modified))));
+}
+
+/** When a file was last changed, in milliseconds; 0 where there is none. */
+async function modified(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
+}
+
+/** Set-up speaks on standard error: standard output is for results. */
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
