@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict';
+import type { RulesDecision, RulesService } from './api.js';
+import { compileRules } from './compile.js';
+import { partial, requestOf, type PlainRequest } from './fixtures.js';
+
+const root = 'databases/(default)/documents';
+
+function decide(
+  source: string,
+  request: PlainRequest,
+  service: RulesService = 'cloud.firestore',
+): Promise<RulesDecision> {
+  const { ruleset, issues } = compileRules(source, service, 'test.rules');
+  assert.deepEqual(issues, []);
+  assert.ok(ruleset);
+  return ruleset.evaluate(requestOf(request));
+}
+
+/** A version 2 file of one service with these blocks below the documents. */
+const firestore = (blocks: string, before = '') =>
+  `rules_version = '2'; ${before}
+   service cloud.firestore { match /databases/{database}/documents { ${blocks} } }`;
+
+async function permits(source: string, request: PlainRequest): Promise<boolean> {
+  return (await decide(source, request)).permit;
+}
+
+describe('which rules apply', () => {
+  const globs = (version: 1 | 2) =>
+    `rules_version = '${version}';
+     service cloud.firestore { match /databases/{db}/documents/cities/{city} {
+       match /{rest=**} { allow get; } } }`;
+  const cases: readonly (readonly [title: string, source: string, path: string, boolean])[] = [
+    ['a fixed segment', firestore('match /a/b { allow get; }'), 'a/b', true],
+    ['another fixed segment', firestore('match /a/b { allow get; }'), 'a/c', false],
+    ['a wildcard takes one segment', firestore('match /a/{x} { allow get; }'), 'a/b', true],
+    ['a wildcard takes no more', firestore('match /a/{x} { allow get; }'), 'a/b/c/d', false],
+    ['a nested match', firestore('match /a/{x} { match /b/{y} { allow get; } }'), 'a/1/b/2', true],
+    [
+      'the match around a nested one',
+      firestore('match /a/{x} { match /b/{y} { allow get; } }'),
+      'a/1',
+      false,
+    ],
+    ['{x=**} in version 2 takes nothing too', globs(2), 'cities/sf', true],
+    ['{x=**} in version 2 takes many', globs(2), 'cities/sf/a/b/c/d', true],
+    ['{x=**} in version 1 takes at least one', globs(1), 'cities/sf', false],
+    ['{x=**} in version 1 takes many', globs(1), 'cities/sf/a/b', true],
+    [
+      '{x=**} before other segments',
+      firestore('match /{p=**}/songs/{s} { allow get; }'),
+      'a/b/songs/c',
+      true,
+    ],
+    [
+      '{x=**} before segments at the root',
+      firestore('match /{p=**}/songs/{s} { allow get; }'),
+      'songs/c',
+      true,
+    ],
+    ['a name with a dash', firestore('match /error-logs/{x} { allow get; }'), 'error-logs/1', true],
+    ['what a wildcard holds', firestore("match /a/{x} { allow get: if x == 'b'; }"), 'a/b', true],
+    [
+      'what {x=**} holds',
+      firestore('match /a/{x=**} { allow get: if x == /b/c/d && x[1] == "c"; }'),
+      'a/b/c/d',
+      true,
+    ],
+    [
+      'one of two that apply',
+      firestore('match /a/b { allow get: if false; } match /a/{x} { allow get; }'),
+      'a/b',
+      true,
+    ],
+    [
+      'an error in one of two',
+      firestore('match /a/b { allow get: if null.x; } match /a/{x} { allow get; }'),
+      'a/b',
+      true,
+    ],
+  ];
+  for (const [title, source, path, expected] of cases) {
+    it(`${title}: ${expected ? 'allows' : 'denies'} ${path}`, async () => {
+      assert.equal(await permits(source, { path: `${root}/${path}` }), expected);
+    });
+  }
+
+  const methods = ['get', 'list', 'create', 'update', 'delete'] as const;
+  const covered: Readonly<Record<string, readonly string[]>> = {
+    read: ['get', 'list'],
+    write: ['create', 'update', 'delete'],
+    get: ['get'],
+    list: ['list'],
+    create: ['create'],
+    update: ['update'],
+    delete: ['delete'],
+    'get, update': ['get', 'update'],
+  };
+  for (const [allowed, expected] of Object.entries(covered)) {
+    it(`allow ${allowed} covers ${expected.join(', ')}`, async () => {
+      const source = firestore(`match /a/{x} { allow ${allowed}; }`);
+      const permitted: string[] = [];
+      for (const method of methods) {
+        if (await permits(source, { method, path: `${root}/a/b` })) permitted.push(method);
+      }
+      assert.deepEqual(permitted, expected);
+    });
+  }
+});
+
+describe('rules for queries', () => {
+  const owned = firestore(
+    'match /jobs/{id} { allow list: if resource.data.userId == request.auth.uid; }',
+  );
+  const list = { method: 'list', path: `${root}/jobs`, auth: { uid: 'u1' } } as const;
+
+  it('allow a query that names what they ask for', async () => {
+    assert.ok(await permits(owned, { ...list, resource: { data: partial({ userId: 'u1' }) } }));
+  });
+
+  it('deny one that names someone else, or nobody', async () => {
+    const other = await decide(owned, { ...list, resource: { data: partial({ userId: 'u2' }) } });
+    assert.match(other.reason, /^false for 'list'/);
+    const nobody = await decide(owned, { ...list, resource: { data: partial({}) } });
+    assert.match(nobody.reason, /^not proven by the constraints of the query for 'list'/);
+  });
+
+  it('deny one where the id of the document decides', async () => {
+    const source = firestore("match /jobs/{id} { allow list: if id == 'a'; }");
+    assert.equal(await permits(source, list), false);
+    assert.equal(await permits(firestore('match /jobs/a { allow list; }'), list), false);
+  });
+
+  it('of a collection group need a rule for any depth', async () => {
+    const group = { ...list, path: `${root}/songs`, collectionGroup: true };
+    assert.ok(await permits(firestore('match /{p=**}/songs/{s} { allow list; }'), group));
+    assert.equal(await permits(firestore('match /songs/{s} { allow list; }'), group), false);
+    assert.equal(await permits(firestore('match /a/{x}/songs/{s} { allow list; }'), group), false);
+    assert.ok(await permits(firestore('match /{all=**} { allow list; }'), group));
+  });
+});
+
+describe('functions of a rules file', () => {
+  it('see the names around their declaration, and bind names in order', async () => {
+    const source = firestore(
+      `function owner() { return database == '(default)' && isUser(request.auth.uid); }
+       match /users/{id} {
+         function both(a, b) { let c = a + b; let d = c + '!'; return d == 'ab!'; }
+         function isMine() { return id == request.auth.uid }
+         allow get: if owner() && both('a', 'b') && isMine();
+       }`,
+      "function isUser(id) { return id == 'u1'; }",
+    );
+    assert.ok(await permits(source, { path: `${root}/users/u1`, auth: { uid: 'u1' } }));
+    assert.equal(await permits(source, { path: `${root}/users/u2`, auth: { uid: 'u1' } }), false);
+  });
+
+  it('may call each other 20 deep and no deeper, whatever else would allow', async () => {
+    const chain = (depth: number) =>
+      Array.from({ length: depth }, (_, i) =>
+        i + 1 < depth
+          ? `function f${i}() { return f${i + 1}(); }`
+          : `function f${i}() { return true; }`,
+      ).join('\n');
+    const allow = 'match /a/{x} { allow get: if f0() || true; }';
+    assert.ok(await permits(firestore(allow, chain(20)), { path: `${root}/a/b` }));
+    const decision = await decide(firestore(allow, chain(21)), { path: `${root}/a/b` });
+    assert.equal(decision.permit, false);
+    assert.match(decision.reason, /more than 20 deep/);
+  });
+});
+
+describe('limits of the language', () => {
+  it('1000 expressions may be evaluated', async () => {
+    const source = (terms: number) =>
+      firestore(`match /a/{x} { allow get: if ${Array(terms).fill('true').join(' && ')}; }`);
+    assert.ok(await permits(source(500), { path: `${root}/a/b` }));
+    const decision = await decide(source(501), { path: `${root}/a/b` });
+    assert.equal(decision.permit, false);
+    assert.match(decision.reason, /More than 1000 expressions/);
+  });
+
+  const reading = (count: number) =>
+    firestore(
+      `match /a/{x} { allow get: if ${Array.from(
+        { length: count },
+        (_, i) => `!exists(/databases/$(database)/documents/d/${i})`,
+      ).join(' && ')}; }`,
+    );
+
+  it('10 documents may be read for one request, each counted once', async () => {
+    assert.ok(await permits(reading(10), { path: `${root}/a/b` }));
+    const decision = await decide(reading(11), { path: `${root}/a/b` });
+    assert.match(decision.reason, /Too many documents/);
+    const same = 'exists(/databases/$(database)/documents/d/1)';
+    const repeated = `match /a/{x} { allow get: if !(${Array(15).fill(same).join(' || ')}); }`;
+    assert.ok(await permits(firestore(repeated), { path: `${root}/a/b` }));
+  });
+
+  it('20 documents may be read for the writes of one batch', async () => {
+    const writes = firestore(
+      `match /a/{x} { allow create: if ${Array.from(
+        { length: 7 },
+        (_, i) => `!exists(/databases/$(database)/documents/d/$(x)${'/e/' + String(i)})`,
+      ).join(' && ')}; }`,
+    );
+    const sharedReads = new Set<string>();
+    const permitted: boolean[] = [];
+    for (const id of ['1', '2', '3']) {
+      const request = { method: 'create', path: `${root}/a/${id}`, sharedReads } as const;
+      permitted.push(await permits(writes, request));
+    }
+    assert.deepEqual(permitted, [true, true, false]);
+  });
+});
+
+describe('documents that rules read', () => {
+  const path = `${root}/a/b`;
+  const documents = { [`${root}/users/u1`]: { role: 'admin' } };
+  const documentsAfter = { [`${root}/users/u1`]: { role: 'none' }, [`${root}/users/u2`]: {} };
+  const user = (id: string) => `/databases/$(database)/documents/users/${id}`;
+  const rows: readonly (readonly [condition: string, expected: boolean])[] = [
+    [`get(${user('u1')}).data.role == 'admin'`, true],
+    [`get(${user('$(request.auth.uid)')}).id == 'u1'`, true],
+    [`exists(${user('u1')}) && !exists(${user('u2')})`, true],
+    [`getAfter(${user('u1')}).data.role == 'none' && existsAfter(${user('u2')})`, true],
+    [`get(${user('u2')}) == null`, true],
+    [`get(${user('u2')}).data.role == 'admin'`, false],
+    [`exists(/users/u1)`, false],
+    [`exists('users/u1')`, false],
+  ];
+  for (const [condition, expected] of rows) {
+    it(`${condition} is ${String(expected)}`, async () => {
+      const source = firestore(`match /a/{x} { allow get: if ${condition}; }`);
+      const auth = { uid: 'u1' };
+      assert.equal(await permits(source, { path, auth, documents, documentsAfter }), expected);
+    });
+  }
+
+  it('come from Firestore in the rules of Storage, two at most', async () => {
+    const source = (count: number) =>
+      `rules_version = '2'; service firebase.storage { match /b/{bucket}/o/{name} {
+         allow get: if ${Array.from(
+           { length: count },
+           (_, i) => `firestore.exists(/databases/(default)/documents/users/u${i + 1})`,
+         ).join(' || ')}; } }`;
+    const request = { path: 'b/bucket/o/a', documents };
+    assert.ok((await decide(source(1), request, 'firebase.storage')).permit);
+    const none = { path: 'b/bucket/o/a' };
+    const decision = await decide(source(3), none, 'firebase.storage');
+    assert.match(decision.reason, /Too many documents/);
+  });
+});
+
+describe('the reason of a decision', () => {
+  it('names what failed, and the line', async () => {
+    const source = firestore(`
+      match /a/{x} {
+        allow get: if false;
+        allow get: if request.auth.uid ==
+          resource.data.userId;
+      }`);
+    const decision = await decide(source, { path: `${root}/a/b`, auth: {} });
+    assert.equal(
+      decision.reason,
+      "false for 'get' @ L4, Property uid is undefined on object. for 'get' @ L5",
+    );
+  });
+
+  it('says where no rule applies', async () => {
+    const decision = await decide(firestore(''), { path: `${root}/a/b` });
+    assert.equal(decision.reason, `no rule allows 'get' on /${root}/a/b`);
+  });
+
+  it('comes with what debug() was called with', async () => {
+    const source = firestore("match /a/{x} { allow get: if debug({'a': [1, 2.0]}) is map; }");
+    const decision = await decide(source, { path: `${root}/a/b` });
+    assert.deepEqual(decision.debug, ['{a: [1, 2.0]}']);
+  });
+});
+
+describe('issues of a rules file', () => {
+  const at = (line: number, column: number, message: RegExp, source: string) =>
+    ({ line, column, message, source }) as const;
+  const inBody = (body: string) => `service cloud.firestore {\n${body}\n}`;
+  const rows = [
+    at(2, 30, /^Unexpected '\)'/, inBody('match /a { allow read: if a.b) ; }')),
+    at(2, 35, /^Unexpected '}'/, inBody('match /a { allow read: if true && }')),
+    at(2, 18, /read, write, get, list/, inBody('match /a { allow reed; }')),
+    at(2, 27, /^Variable nobody is not declared/, inBody('match /a { allow read: if nobody; }')),
+    at(2, 27, /^Function f is not declared/, inBody('match /a { allow read: if f(); }')),
+    at(2, 27, /^Function int takes 1/, inBody('match /a { allow read: if int(1, 2); }')),
+    at(2, 27, /^Function math.sin is not/, inBody('match /a { allow read: if math.sin(1); }')),
+    at(2, 27, /^text is not a type/, inBody("match /a { allow read: if 'a' is text; }")),
+    at(2, 1, /one recursive wildcard/, inBody('match /{a=**}/{b=**} { allow read; }')),
+    at(3, 1, /declared twice/, inBody('function f() { return 1; }\nfunction f() { return 2; }')),
+    at(1, 1, /no rules for service cloud.firestore/, 'service firebase.storage { }'),
+    at(1, 1, /rules_version must be '1' or '2'/, "rules_version = '3';"),
+  ];
+  for (const { line, column, message, source } of rows) {
+    it(`${JSON.stringify(source)} has one at ${line}:${column}`, () => {
+      const { ruleset, issues } = compileRules(source, 'cloud.firestore', 'my.rules');
+      assert.equal(ruleset, null);
+      const [issue, ...others] = issues;
+      assert.deepEqual(others, []);
+      assert.ok(issue);
+      assert.match(issue.message, message);
+      assert.deepEqual([issue.fileName, issue.line, issue.column], ['my.rules', line, column]);
+    });
+  }
+
+  it('take no ruleset where functions are called that the service lacks', () => {
+    const storage = 'service firebase.storage { match /b/{b}/o { allow read: if exists(/a/b); } }';
+    assert.equal(compileRules(storage, 'firebase.storage').issues.length, 1);
+    const cross = 'service cloud.firestore { match /a { allow read: if firestore.exists(/a/b); } }';
+    assert.equal(compileRules(cross, 'cloud.firestore').issues.length, 1);
+  });
+});
