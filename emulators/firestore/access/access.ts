@@ -1,0 +1,140 @@
+import type { RulesIssue, RulesRequest, RulesValue, Ruleset } from '../../rules/api.js';
+import { compileRules } from '../../rules/compile.js';
+import type { Database } from '../database.js';
+import type { Instant } from '../model/clock.js';
+import { instantToDate } from '../model/clock.js';
+import type { StoredDocument } from '../model/document.js';
+import { formatFieldPath } from '../model/fieldPath.js';
+import { Code, FirestoreError } from '../model/status.js';
+import type { Query } from '../query/query.js';
+import type { CommitPlan, PlannedWrite } from '../write/plan.js';
+import type { Caller } from './caller.js';
+import { queryCases } from './queryProof.js';
+import { fieldsToRules, resourceValue, rulesPath } from './rulesValues.js';
+
+const NULL: RulesValue = { type: 'null' };
+
+type Question = Pick<RulesRequest, 'method' | 'path' | 'resource'> &
+  Partial<Pick<RulesRequest, 'collectionGroup' | 'requestResource' | 'sharedReads'>> & {
+    readonly query?: RulesValue;
+    readonly time?: Instant;
+    readonly plan?: CommitPlan;
+  };
+
+/**
+ * Asks the security rules about every request that is not an administrator's. Without a rules file
+ * everything is allowed, as in the official emulator; with one that does not compile, nothing is.
+ */
+export class Access {
+  private ruleset: Ruleset | 'open' | 'closed' = 'open';
+
+  /** Puts rules in force. Where they have issues, the ones before stay, or nothing is allowed. */
+  setRules(source: string, fileName: string): readonly RulesIssue[] {
+    const { ruleset, issues } = compileRules(source, 'cloud.firestore', fileName);
+    if (ruleset !== null) this.ruleset = ruleset;
+    else if (this.ruleset === 'open') this.ruleset = 'closed';
+    return issues;
+  }
+
+  /** Refuses unless the rules allow `get`; a missing document has the resource null. */
+  async checkGet(
+    caller: Caller,
+    database: Database,
+    path: string,
+    document: StoredDocument | undefined,
+  ): Promise<void> {
+    await this.ask(caller, database, {
+      method: 'get',
+      path: rulesPath(database.id.databaseId, path),
+      resource: documentValue(database, document),
+    });
+  }
+
+  /** Refuses unless the query's own constraints prove that the rules allow `list`. */
+  async checkList(caller: Caller, database: Database, query: Query): Promise<void> {
+    for (const { path, resource } of queryCases(database.id.databaseId, query)) {
+      await this.ask(caller, database, {
+        method: 'list',
+        path,
+        resource,
+        collectionGroup: query.allDescendants,
+        query: queryValue(query),
+      });
+    }
+  }
+
+  /** Refuses unless the rules allow every write of a commit. */
+  async checkWrites(caller: Caller, database: Database, plan: CommitPlan): Promise<void> {
+    const sharedReads = new Set<string>();
+    for (const step of plan.steps) {
+      await this.ask(caller, database, {
+        method: methodOf(step),
+        path: rulesPath(database.id.databaseId, step.write.path),
+        resource: documentValue(database, step.before),
+        requestResource: documentValue(database, step.after),
+        sharedReads,
+        time: plan.requestTime,
+        plan,
+      });
+    }
+  }
+
+  private async ask(caller: Caller, database: Database, question: Question): Promise<void> {
+    if (caller.isAdmin || this.ruleset === 'open') return;
+    if (this.ruleset === 'closed') throw denied('The rules file has errors.');
+    const { query, time, plan, ...rest } = question;
+    const decision = await this.ruleset.evaluate({
+      requestResource: NULL,
+      ...rest,
+      request: new Map([['auth', caller.auth], ...(query ? [['query', query] as const] : [])]),
+      time: instantToDate(time ?? database.clock.readTime()),
+      getDocument: (path) => Promise.resolve(readForRules(database, path)),
+      getDocumentAfter: (path) => Promise.resolve(readForRules(database, path, plan)),
+    });
+    for (const line of decision.debug ?? []) console.log(`firestore rules: ${line}`);
+    if (!decision.permit) throw denied(decision.reason);
+  }
+}
+
+function methodOf({ write, before }: PlannedWrite): RulesRequest['method'] {
+  if (write.kind === 'verify') return 'get';
+  if (write.kind === 'delete') return 'delete';
+  return before === undefined ? 'create' : 'update';
+}
+
+function readForRules(
+  database: Database,
+  segments: readonly string[],
+  plan?: CommitPlan,
+): RulesValue | null {
+  const [, databaseId, , ...below] = segments;
+  const path = below.join('/');
+  if (databaseId !== database.id.databaseId) return null;
+  const document = plan?.final.has(path) ? plan.final.get(path) : database.store.get(path);
+  return document === undefined ? null : documentValue(database, document);
+}
+
+function documentValue(database: Database, document: StoredDocument | undefined): RulesValue {
+  return document === undefined
+    ? NULL
+    : resourceValue(database.id.databaseId, document.path, fieldsToRules(document.fields));
+}
+
+function queryValue(query: Query): RulesValue {
+  const orderBy = query.orderBy
+    .map(({ field, descending }) => `${formatFieldPath(field)} ${descending ? 'DESC' : 'ASC'}`)
+    .join(', ');
+  const fields = new Map<string, RulesValue>([
+    ['offset', { type: 'int', value: BigInt(query.offset) }],
+    ['orderBy', { type: 'string', value: orderBy }],
+  ]);
+  if (query.limit !== undefined) fields.set('limit', { type: 'int', value: BigInt(query.limit) });
+  return { type: 'map', fields };
+}
+
+function denied(reason: string): FirestoreError {
+  return new FirestoreError(
+    Code.PermissionDenied,
+    `Missing or insufficient permissions. ${reason}`,
+  );
+}

@@ -1,0 +1,202 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RulesIssue } from '../../rules/api.js';
+import type { FirestoreService } from '../service.js';
+import type { TriggerDispatcher } from '../triggers/dispatcher.js';
+import { readBackgroundTrigger, readEventarcTrigger } from '../triggers/trigger.js';
+import type { FaultSpec } from './faults.js';
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+interface AdminRequest {
+  /** The groups of the route's pattern, decoded. */
+  readonly groups: readonly string[];
+  readonly query: URLSearchParams;
+  readonly body: unknown;
+}
+
+interface Route {
+  readonly method: string;
+  readonly pattern: RegExp;
+  handle(request: AdminRequest): Answer | Promise<Answer>;
+}
+
+const OK: Answer = { status: 200, body: {} };
+const NOT_FOUND: Answer = { status: 404, body: error(404, 'NOT_FOUND', 'Not found.') };
+
+/**
+ * The HTTP/1.1 endpoints on the emulator's port: what firebase-tools and rules-unit-testing call, and
+ * the controls for tests (faults, writes, deliveries). See the README for their shapes.
+ */
+export function adminEndpoints(
+  service: FirestoreService,
+  triggers: TriggerDispatcher,
+): RequestListener {
+  const routes = [...platformRoutes(service, triggers), ...testRoutes(service, triggers)];
+  return (request, response) => {
+    answerTo(routes, request).then(
+      ({ status, body }) => {
+        send(response, status, body);
+      },
+      (cause: unknown) => {
+        const message = cause instanceof Error ? cause.message : String(cause);
+        send(response, 400, error(400, 'INVALID_ARGUMENT', message));
+      },
+    );
+  };
+}
+
+function platformRoutes(service: FirestoreService, triggers: TriggerDispatcher): Route[] {
+  return [
+    { method: 'GET', pattern: /^\/$/, handle: () => ({ status: 200, body: 'Ok' }) },
+    {
+      method: 'PUT',
+      pattern: /^\/emulator\/v1\/projects\/[^/]+:securityRules$/,
+      handle: ({ body }) => putRules(service, body),
+    },
+    {
+      method: 'DELETE',
+      pattern: /^\/emulator\/v1\/projects\/([^/]+)\/databases\/([^/]+)\/documents$/,
+      handle: ({ groups: [projectId = '', databaseId = ''] }) => {
+        service.clear(service.database({ projectId, databaseId }));
+        return OK;
+      },
+    },
+    {
+      method: 'POST',
+      pattern: /^\/emulator\/v1\/projects\/([^/]+)\/eventarcTrigger$/,
+      handle: ({ groups: [projectId = ''], query, body }) => {
+        const key = query.get('eventarcTriggerId') ?? '';
+        triggers.register(readEventarcTrigger(projectId, key, body));
+        return OK;
+      },
+    },
+    {
+      method: 'PUT',
+      pattern: /^\/emulator\/v1\/projects\/([^/]+)\/triggers\/(.+)$/,
+      handle: ({ groups: [projectId = '', key = ''], body }) => {
+        triggers.register(readBackgroundTrigger(projectId, key, body));
+        return OK;
+      },
+    },
+    {
+      method: 'DELETE',
+      pattern: /^\/emulator\/v1\/projects\/([^/]+)\/triggers\/(.+)$/,
+      handle: ({ groups: [projectId = '', key = ''] }) => {
+        triggers.remove(projectId, key);
+        return OK;
+      },
+    },
+  ];
+}
+
+function testRoutes(service: FirestoreService, triggers: TriggerDispatcher): Route[] {
+  return [
+    {
+      method: 'GET',
+      pattern: /^\/emulator\/v1\/projects\/([^/]+)\/deliveries$/,
+      handle: ({ groups: [projectId = ''] }) => ({
+        status: 200,
+        body: { pending: triggers.pendingCount(projectId) },
+      }),
+    },
+    {
+      method: 'GET',
+      pattern: /^\/emulator\/v1\/writes$/,
+      handle: ({ query }) => ({
+        status: 200,
+        body: service.writes.matching(new RegExp(query.get('path') ?? '', 's')),
+      }),
+    },
+    {
+      method: 'POST',
+      pattern: /^\/emulator\/v1\/faults$/,
+      handle: ({ body }) => ({ status: 200, body: { id: service.faults.arm(readFault(body)) } }),
+    },
+    {
+      method: 'GET',
+      pattern: /^\/emulator\/v1\/faults\/([^/]+)$/,
+      handle: async ({ groups: [id = ''], query }) => {
+        const known = service.faults.isHit(id);
+        if (known === undefined) return NOT_FOUND;
+        if (query.get('wait') === '1') await service.faults.untilHit(id);
+        return { status: 200, body: { hit: service.faults.isHit(id) ?? false } };
+      },
+    },
+    {
+      method: 'DELETE',
+      pattern: /^\/emulator\/v1\/faults\/([^/]+)$/,
+      handle: ({ groups: [id = ''] }) => (service.faults.release(id) ? OK : NOT_FOUND),
+    },
+  ];
+}
+
+async function answerTo(routes: readonly Route[], request: IncomingMessage): Promise<Answer> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://firestore');
+  for (const { method, pattern, handle } of routes) {
+    const groups = pattern.exec(pathname)?.slice(1).map(decodeURIComponent);
+    if (groups === undefined || method !== request.method) continue;
+    return handle({ groups, query: searchParams, body: await readBody(request) });
+  }
+  return NOT_FOUND;
+}
+
+function putRules(service: FirestoreService, body: unknown): Answer {
+  const { rules, ignore_errors: ignoreErrors } = asObject(body);
+  const files: unknown = asObject(rules)['files'];
+  const { content, name } = asObject(Array.isArray(files) ? files[0] : undefined);
+  if (typeof content !== 'string') throw new TypeError('rules.files[0].content is missing.');
+  const issues = service.access.setRules(content, typeof name === 'string' ? name : 'rules');
+  if (issues.length === 0 || ignoreErrors === true) {
+    return { status: 200, body: { issues: issues.map(toIssueMessage) } };
+  }
+  const message = issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`);
+  return { status: 400, body: error(400, 'INVALID_ARGUMENT', message.join('\n')) };
+}
+
+/** The shape that firebase-tools prints (firestoreEmulator.js, prettyPrintRulesIssue). */
+function toIssueMessage({ fileName, line, column, message }: RulesIssue): object {
+  return {
+    sourcePosition: { fileName, line, column },
+    description: message,
+    severity: 'ERROR',
+  };
+}
+
+function readFault(body: unknown): FaultSpec {
+  const { path, contains, when, skip } = asObject(body);
+  if (typeof path !== 'string') throw new TypeError('path must be a regular expression.');
+  if (when !== 'before' && when !== 'after') throw new TypeError('when must be before or after.');
+  return {
+    path: new RegExp(path, 's'),
+    when,
+    skip: typeof skip === 'number' ? skip : 0,
+    ...(typeof contains === 'string' && { contains }),
+  };
+}
+
+/** JSON, whatever its content type; firebase-tools sends some bodies as JSON within a JSON string. */
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
+  const text = Buffer.concat(chunks).toString();
+  if (text === '') return undefined;
+  const body: unknown = JSON.parse(text);
+  return typeof body === 'string' ? JSON.parse(body) : body;
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function error(code: number, status: string, message: string): object {
+  return { error: { code, status, message } };
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  const isText = typeof body === 'string';
+  response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json' });
+  response.end(isText ? `${body}\n` : JSON.stringify(body));
+}

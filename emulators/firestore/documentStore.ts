@@ -1,0 +1,76 @@
+import type { StoredDocument } from './model/document.js';
+import { collectionOf, lastSegment } from './model/path.js';
+import { compareStrings } from './model/strings.js';
+
+/** The documents of one database, in memory, by collection. */
+export class DocumentStore {
+  private readonly collections = new Map<string, Map<string, StoredDocument>>();
+
+  get(path: string): StoredDocument | undefined {
+    return this.collections.get(collectionOf(path))?.get(path);
+  }
+
+  set(document: StoredDocument): void {
+    const key = collectionOf(document.path);
+    let collection = this.collections.get(key);
+    if (collection === undefined) {
+      collection = new Map();
+      this.collections.set(key, collection);
+    }
+    collection.set(document.path, document);
+  }
+
+  delete(path: string): void {
+    const key = collectionOf(path);
+    const collection = this.collections.get(key);
+    collection?.delete(path);
+    if (collection?.size === 0) this.collections.delete(key);
+  }
+
+  /** The documents of one collection, in no particular order. */
+  collection(path: string): Iterable<StoredDocument> {
+    return this.collections.get(path)?.values() ?? [];
+  }
+
+  /** The documents below a path ('' is the root), of every collection or of those with one id. */
+  *descendants(parent: string, collectionId?: string): Iterable<StoredDocument> {
+    const prefix = parent === '' ? '' : `${parent}/`;
+    for (const [path, documents] of this.collections) {
+      if (!path.startsWith(prefix)) continue;
+      if (collectionId !== undefined && lastSegment(path) !== collectionId) continue;
+      yield* documents.values();
+    }
+  }
+
+  /** The ids of the collections directly below a document or the root, in order. */
+  collectionIds(parent: string): string[] {
+    return this.childrenOf(parent);
+  }
+
+  /** The ids in a collection, in order, with those that exist only as a parent of something. */
+  documentIds(collection: string): string[] {
+    return this.childrenOf(collection);
+  }
+
+  private childrenOf(parent: string): string[] {
+    const prefix = parent === '' ? '' : `${parent}/`;
+    const ids = new Set<string>();
+    for (const document of this.collections.get(parent)?.values() ?? []) {
+      ids.add(lastSegment(document.path));
+    }
+    for (const path of this.collections.keys()) {
+      const child = path.startsWith(prefix) ? path.slice(prefix.length).split('/')[0] : undefined;
+      if (child !== undefined && child !== '') ids.add(child);
+    }
+    return [...ids].sort(compareStrings);
+  }
+
+  /** Every document, in no particular order. */
+  all(): Iterable<StoredDocument> {
+    return this.descendants('');
+  }
+
+  clear(): void {
+    this.collections.clear();
+  }
+}

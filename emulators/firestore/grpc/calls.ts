@@ -1,0 +1,63 @@
+import type {
+  ServerDuplexStream,
+  ServerUnaryCall,
+  ServerWritableStream,
+  ServiceError,
+  sendUnaryData,
+} from '@grpc/grpc-js';
+import { Metadata } from '@grpc/grpc-js';
+import { identify } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
+import { toFirestoreError } from '../model/status.js';
+
+type AnyCall =
+  | ServerUnaryCall<unknown, unknown>
+  | ServerWritableStream<unknown, unknown>
+  | ServerDuplexStream<unknown, unknown>;
+
+/** Who makes a call. */
+export function callerOf(call: AnyCall): Caller {
+  const [authorization] = call.metadata.get('authorization');
+  return {
+    ...identify(authorization?.toString()),
+    connection: call.getPeer(),
+    isGone: () => call.cancelled,
+  };
+}
+
+/** A method with one request and one answer; what it throws becomes the call's status. */
+export function unary<Request, Response>(
+  method: (request: Request, caller: Caller) => Promise<Response>,
+) {
+  return (call: ServerUnaryCall<Request, Response>, done: sendUnaryData<Response>): void => {
+    method(call.request, callerOf(call)).then(
+      (response) => {
+        done(null, response);
+      },
+      (error: unknown) => {
+        done(toServiceError(error));
+      },
+    );
+  };
+}
+
+/** A method with one request and a stream of answers, which it hands to `send`. */
+export function serverStream<Request, Response>(
+  method: (request: Request, caller: Caller, send: (response: Response) => void) => Promise<void>,
+) {
+  return (call: ServerWritableStream<Request, Response>): void => {
+    const send = (response: Response): void => {
+      call.write(response);
+    };
+    method(call.request, callerOf(call), send).then(
+      () => call.end(),
+      (error: unknown) => call.destroy(toServiceError(error)),
+    );
+  };
+}
+
+/** The status of a call that failed. */
+export function toServiceError(error: unknown): ServiceError {
+  const { code, message } = toFirestoreError(error);
+  return Object.assign(new Error(message), { code, details: message, metadata: new Metadata() });
+}

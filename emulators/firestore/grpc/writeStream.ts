@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { Caller } from '../access/caller.js';
+import { parseName } from '../model/path.js';
+import type { FirestoreService } from '../service.js';
+import { callerOf, toServiceError } from './calls.js';
+import type { WriteRequest, WriteResponse } from './messages.js';
+import { fromWriteMessage, toCommitResponse } from './writes.js';
+
+type Call = ServerDuplexStream<WriteRequest, WriteResponse>;
+
+/**
+ * The Write stream: a first message opens it, each further one is a commit, answered in order. A
+ * commit that is refused ends the stream with its status, by which the client knows which one it was.
+ */
+export function writeStream(service: FirestoreService) {
+  return (call: Call): void => {
+    const caller = callerOf(call);
+    const streamId = randomBytes(8).toString('hex');
+    let database = '';
+    let answers = 0;
+    let last = Promise.resolve();
+    const answer = async (request: WriteRequest): Promise<void> => {
+      answers += 1;
+      const streamToken = Buffer.from(String(answers));
+      const isOpening = answers === 1;
+      if (isOpening) {
+        database = request.database ?? '';
+        call.write({ streamId, streamToken });
+      } else {
+        call.write({ streamToken, ...(await commit(service, caller, database, request)) });
+      }
+    };
+    call.on('data', (request: WriteRequest) => {
+      last = last.then(() => answer(request));
+      last.catch((error: unknown) => call.destroy(toServiceError(error)));
+    });
+    call.on('error', () => undefined);
+    call.on('end', () => {
+      void last.then(
+        () => call.end(),
+        () => undefined,
+      );
+    });
+  };
+}
+
+async function commit(
+  service: FirestoreService,
+  caller: Caller,
+  database: string,
+  request: WriteRequest,
+): Promise<WriteResponse> {
+  const writes = (request.writes ?? []).map(fromWriteMessage);
+  const result = await service.commit(caller, service.database(parseName(database)), writes);
+  return toCommitResponse(result);
+}

@@ -1,0 +1,89 @@
+import { Code, FirestoreError } from './status.js';
+import { compareStrings } from './strings.js';
+
+/** Names one database: `projects/{projectId}/databases/{databaseId}`. */
+export interface DatabaseId {
+  readonly projectId: string;
+  readonly databaseId: string;
+}
+
+/** A resource in a database; `path` is below `documents`, without slashes at its ends. */
+export interface ResourceName extends DatabaseId {
+  readonly path: string;
+}
+
+const NAME = /^projects\/([^/]+)\/databases\/([^/]+)(?:\/documents(?:\/(.*))?)?$/s;
+
+/** Splits a full name of a database, of its root or of something below; INVALID_ARGUMENT else. */
+export function parseName(name: string): ResourceName {
+  const match = NAME.exec(name);
+  const [, projectId, databaseId, path = ''] = match ?? [];
+  if (projectId === undefined || databaseId === undefined) {
+    throw invalid(`Invalid resource name: "${name}".`);
+  }
+  return { projectId, databaseId, path };
+}
+
+/** The full resource name of a path below a database's root (the root itself for ''). */
+export function formatName(database: DatabaseId, path: string): string {
+  const root = `projects/${database.projectId}/databases/${database.databaseId}/documents`;
+  return path === '' ? root : `${root}/${path}`;
+}
+
+/** The path of a document's name; INVALID_ARGUMENT for anything else. */
+export function documentPath(name: string): string {
+  const { path } = parseName(name);
+  const segments = path.split('/');
+  if (path === '' || segments.length % 2 !== 0 || segments.includes('')) {
+    throw invalid(`Document name "${name}" has invalid or missing segments.`);
+  }
+  return path;
+}
+
+/** The path of the collection that a document is in. */
+export function collectionOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
+/** The last segment: a document's id, or a collection's. */
+export function lastSegment(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Joins a parent (possibly the root, '') and what is below it. */
+export function joinPath(parent: string, child: string): string {
+  return parent === '' ? child : `${parent}/${child}`;
+}
+
+/** Order of resource names or paths, segment by segment; numeric ids (`__id7__`) come first. */
+export function compareNames(a: string, b: string): number {
+  const segmentsA = a.split('/');
+  const segmentsB = b.split('/');
+  for (const [index, segment] of segmentsA.entries()) {
+    const other = segmentsB[index];
+    if (other === undefined) return 1;
+    const result = compareSegments(segment, other);
+    if (result !== 0) return result;
+  }
+  return segmentsA.length - segmentsB.length;
+}
+
+function compareSegments(a: string, b: string): number {
+  const numberA = numericId(a);
+  const numberB = numericId(b);
+  if (numberA !== undefined && numberB !== undefined) {
+    return numberA < numberB ? -1 : numberA > numberB ? 1 : 0;
+  }
+  if (numberA !== undefined) return -1;
+  if (numberB !== undefined) return 1;
+  return compareStrings(a, b);
+}
+
+function numericId(segment: string): bigint | undefined {
+  const digits = /^__id(-?\d+)__$/.exec(segment)?.[1];
+  return digits === undefined ? undefined : BigInt(digits);
+}
+
+function invalid(message: string): FirestoreError {
+  return new FirestoreError(Code.InvalidArgument, message);
+}

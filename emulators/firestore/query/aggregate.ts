@@ -1,0 +1,45 @@
+import type { FieldPath } from '../model/fieldPath.js';
+import { getField } from '../model/fieldPath.js';
+import type { StoredDocument } from '../model/document.js';
+import type { NumberValue, Value } from '../model/value.js';
+import { NULL_VALUE, isNumber } from '../model/value.js';
+
+/** One aggregate that a query answers under its alias. */
+export type Aggregation =
+  | { readonly kind: 'count'; readonly alias: string; readonly upTo?: number }
+  | { readonly kind: 'sum' | 'average'; readonly alias: string; readonly field: FieldPath };
+
+const MAX_INT64 = 2n ** 63n - 1n;
+const MIN_INT64 = -(2n ** 63n);
+
+/** Computes one aggregate over documents; what is not a number does not count in sum and average. */
+export function aggregate(documents: readonly StoredDocument[], aggregation: Aggregation): Value {
+  if (aggregation.kind === 'count') {
+    const count = Math.min(documents.length, aggregation.upTo ?? Infinity);
+    return { type: 'integer', value: BigInt(count) };
+  }
+  const numbers = documents
+    .map((document) => getField(document.fields, aggregation.field))
+    .filter(isNumber);
+  if (aggregation.kind === 'sum') return sum(numbers);
+  if (numbers.length === 0) return NULL_VALUE;
+  return { type: 'double', value: Number(sum(numbers).value) / numbers.length };
+}
+
+/** An integer while all are integers and it fits in 64 bits, else a double. */
+function sum(numbers: readonly NumberValue[]): NumberValue {
+  let integers = 0n;
+  let doubles = 0;
+  let isInteger = true;
+  for (const number of numbers) {
+    if (number.type === 'integer') {
+      integers += number.value;
+    } else {
+      doubles += number.value;
+      isInteger = false;
+    }
+  }
+  return isInteger && integers >= MIN_INT64 && integers <= MAX_INT64
+    ? { type: 'integer', value: integers }
+    : { type: 'double', value: Number(integers) + doubles };
+}

@@ -1,0 +1,94 @@
+import type { FieldPath } from '../model/fieldPath.js';
+import { NAME_FIELD, formatFieldPath, isNameField } from '../model/fieldPath.js';
+import { compareStrings } from '../model/strings.js';
+import type { Value } from '../model/value.js';
+
+export type FieldOperator =
+  | 'LESS_THAN'
+  | 'LESS_THAN_OR_EQUAL'
+  | 'GREATER_THAN'
+  | 'GREATER_THAN_OR_EQUAL'
+  | 'EQUAL'
+  | 'NOT_EQUAL'
+  | 'ARRAY_CONTAINS'
+  | 'IN'
+  | 'ARRAY_CONTAINS_ANY'
+  | 'NOT_IN';
+
+export type UnaryOperator = 'IS_NAN' | 'IS_NULL' | 'IS_NOT_NAN' | 'IS_NOT_NULL';
+
+export type Filter =
+  | { readonly kind: 'and' | 'or'; readonly filters: readonly Filter[] }
+  | {
+      readonly kind: 'field';
+      readonly field: FieldPath;
+      readonly operator: FieldOperator;
+      readonly value: Value;
+    }
+  | { readonly kind: 'unary'; readonly field: FieldPath; readonly operator: UnaryOperator };
+
+export interface Order {
+  readonly field: FieldPath;
+  readonly descending: boolean;
+}
+
+/** A position in a query's order: the values of its first fields, just before or just after them. */
+export interface Cursor {
+  readonly values: readonly Value[];
+  readonly before: boolean;
+}
+
+/** A query as it is evaluated. `orderBy` is complete: it ends with the document's name. */
+export interface Query {
+  /** The document, or root (''), below which it looks. */
+  readonly parent: string;
+  /** Absent for every collection. */
+  readonly collectionId?: string;
+  /** Collections at any depth below the parent, not only directly. */
+  readonly allDescendants: boolean;
+  readonly where?: Filter;
+  readonly orderBy: readonly Order[];
+  readonly startAt?: Cursor;
+  readonly endAt?: Cursor;
+  readonly offset: number;
+  readonly limit?: number;
+  /** The fields to answer; absent for all of them. */
+  readonly select?: readonly FieldPath[];
+}
+
+const INEQUALITIES = new Set<FieldOperator | UnaryOperator>([
+  'LESS_THAN',
+  'LESS_THAN_OR_EQUAL',
+  'GREATER_THAN',
+  'GREATER_THAN_OR_EQUAL',
+  'NOT_EQUAL',
+  'NOT_IN',
+  'IS_NOT_NAN',
+  'IS_NOT_NULL',
+]);
+
+/**
+ * The order that a query really has: what it asks for, then the fields of its inequalities (by
+ * name), then the document's name, in the direction of the last order asked for.
+ */
+export function completeOrder(explicit: readonly Order[], where: Filter | undefined): Order[] {
+  const result = [...explicit];
+  const descending = explicit.at(-1)?.descending ?? false;
+  const seen = new Set(result.map((order) => formatFieldPath(order.field)));
+  const inequalities = where === undefined ? [] : inequalityFields(where);
+  const sorted = inequalities
+    .filter((field) => !isNameField(field))
+    .sort((a, b) => compareStrings(formatFieldPath(a), formatFieldPath(b)));
+  for (const field of [...sorted, [NAME_FIELD]]) {
+    const key = formatFieldPath(field);
+    if (seen.has(key) || seen.has(NAME_FIELD)) continue;
+    seen.add(key);
+    result.push({ field, descending });
+  }
+  return result;
+}
+
+function inequalityFields(filter: Filter): FieldPath[] {
+  if ('filters' in filter) return filter.filters.flatMap(inequalityFields);
+  return INEQUALITIES.has(filter.operator) ? [filter.field] : [];
+}

@@ -1,0 +1,166 @@
+import { Access } from './access/access.js';
+import type { Caller } from './access/caller.js';
+import type { CommitOptions, CommitResult, DatabaseTimeouts } from './database.js';
+import { Database } from './database.js';
+import { Faults } from './admin/faults.js';
+import { WriteCounter } from './admin/writeCounter.js';
+import type { StoredDocument } from './model/document.js';
+import type { DatabaseId } from './model/path.js';
+import { Code, FirestoreError } from './model/status.js';
+import { project } from './query/evaluate.js';
+import type { Query } from './query/query.js';
+import type { Transaction } from './transactions.js';
+import type { TriggerDispatcher } from './triggers/dispatcher.js';
+import type { Write } from './write/write.js';
+
+/**
+ * What Firestore does for a caller, whatever wire format the request came in: rules first, then the
+ * database; faults and triggers around commits.
+ */
+export class FirestoreService {
+  readonly access = new Access();
+  readonly faults = new Faults();
+  readonly writes = new WriteCounter();
+  private readonly databases = new Map<string, Database>();
+
+  constructor(
+    private readonly triggers: TriggerDispatcher,
+    private readonly timeouts: DatabaseTimeouts,
+  ) {}
+
+  /** The database of a name, made when first asked for. */
+  database({ projectId, databaseId }: DatabaseId): Database {
+    const key = `${projectId}/${databaseId}`;
+    let database = this.databases.get(key);
+    if (database === undefined) {
+      const id = { projectId, databaseId };
+      database = new Database(id, this.timeouts);
+      database.onCommit((commit) => {
+        this.triggers.dispatch(id, commit);
+      });
+      this.databases.set(key, database);
+    }
+    return database;
+  }
+
+  /** Reads documents by path, in the order asked for. */
+  async getDocuments(
+    caller: Caller,
+    database: Database,
+    paths: readonly string[],
+    transaction?: Transaction,
+  ): Promise<(StoredDocument | undefined)[]> {
+    const documents = await database.read(paths, transaction);
+    for (const [index, path] of paths.entries()) {
+      await this.access.checkGet(caller, database, path, documents[index]);
+    }
+    return documents;
+  }
+
+  /** Runs a query; the documents have the fields that it selects. */
+  async runQuery(
+    caller: Caller,
+    database: Database,
+    query: Query,
+    transaction?: Transaction,
+  ): Promise<{ documents: StoredDocument[]; skipped: number }> {
+    await this.access.checkList(caller, database, query);
+    const { documents, skipped } = await database.query(query, transaction);
+    return { documents: documents.map((document) => project(document, query)), skipped };
+  }
+
+  /** Commits writes, all or none. */
+  async commit(
+    caller: Caller,
+    database: Database,
+    writes: readonly Write[],
+    transactionId?: string,
+  ): Promise<CommitResult> {
+    await this.hold('before', caller, database, writes, transactionId);
+    const transaction =
+      transactionId === undefined ? undefined : database.transactions.use(transactionId);
+    const result = await database.commit(writes, {
+      ...this.commitOptions(caller, database),
+      ...(transaction && { transaction }),
+    });
+    this.writes.count(writes);
+    await this.hold('after', caller, database, writes);
+    return result;
+  }
+
+  /** Commits each write for itself, in order; the answer has a result or a refusal for each. */
+  async batchWrite(
+    caller: Caller,
+    database: Database,
+    writes: readonly Write[],
+  ): Promise<(CommitResult | FirestoreError)[]> {
+    const paths = new Set(writes.map((write) => write.path));
+    if (paths.size < writes.length) {
+      throw new FirestoreError(
+        Code.InvalidArgument,
+        'A document may be written only once in a batch write.',
+      );
+    }
+    await this.hold('before', caller, database, writes);
+    const outcomes: (CommitResult | FirestoreError)[] = [];
+    for (const write of writes) {
+      try {
+        outcomes.push(await database.commit([write], this.commitOptions(caller, database)));
+        this.writes.count([write]);
+      } catch (error) {
+        if (!(error instanceof FirestoreError)) throw error;
+        outcomes.push(error);
+      }
+    }
+    await this.hold('after', caller, database, writes);
+    return outcomes;
+  }
+
+  /** The ids of the collections below a document or the root: for administrators only. */
+  listCollectionIds(caller: Caller, database: Database, parent: string): string[] {
+    if (!caller.isAdmin) {
+      throw new FirestoreError(Code.PermissionDenied, 'Missing or insufficient permissions.');
+    }
+    return database.store.collectionIds(parent);
+  }
+
+  /** Removes every document of a database, its pending deliveries and its counted writes. */
+  clear(database: Database): void {
+    this.triggers.dropPending(database.id);
+    this.writes.reset();
+    database.clear();
+  }
+
+  /** Rolls back what a client left open when its connection ended. */
+  endOfConnection(connection: string): void {
+    for (const database of this.databases.values()) {
+      database.transactions.endOfConnection(connection);
+    }
+  }
+
+  /** Ends every transaction, so that nothing waits any more. */
+  close(): void {
+    for (const database of this.databases.values()) database.transactions.endAll();
+    this.faults.releaseAll();
+  }
+
+  private commitOptions(caller: Caller, database: Database): CommitOptions {
+    return {
+      ...(caller.userId !== undefined && { author: caller.userId }),
+      authorize: (plan) => this.access.checkWrites(caller, database, plan),
+    };
+  }
+
+  private async hold(
+    when: 'before' | 'after',
+    caller: Caller,
+    database: Database,
+    writes: readonly Write[],
+    transactionId?: string,
+  ): Promise<void> {
+    await this.faults.reach(when, writes);
+    if (when === 'after' || !caller.isGone()) return;
+    if (transactionId !== undefined) database.transactions.end(transactionId);
+    throw new FirestoreError(Code.Cancelled, 'The caller is gone.');
+  }
+}

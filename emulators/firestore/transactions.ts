@@ -1,0 +1,104 @@
+import type { LockOwner, LockTable } from './locks.js';
+import { Code, FirestoreError } from './model/status.js';
+
+export interface BeginOptions {
+  readonly readOnly: boolean;
+  /** The id of the transaction that this one tries again. */
+  readonly retryOf?: string;
+  /** The client's connection: its end rolls the transaction back. */
+  readonly connection: string;
+}
+
+/** An open transaction. */
+export interface Transaction extends LockOwner {
+  readonly id: string;
+  readonly readOnly: boolean;
+  readonly connection: string;
+}
+
+/**
+ * The open transactions of a database. One that is not used for a time expires, as in Firestore
+ * (60 s); one whose client has gone is rolled back at once, which real Firestore cannot see.
+ */
+export class Transactions {
+  private readonly open = new Map<string, { transaction: Transaction; timer: NodeJS.Timeout }>();
+  private count = 0;
+
+  constructor(
+    private readonly locks: LockTable,
+    private readonly idleMs: number,
+  ) {}
+
+  begin(options: BeginOptions): Transaction {
+    this.count += 1;
+    const age = ageOf(options.retryOf) ?? this.count;
+    const id = `${age}/${this.count}`;
+    const transaction: Transaction = {
+      id,
+      age,
+      isRetry: options.retryOf !== undefined,
+      readOnly: options.readOnly,
+      connection: options.connection,
+      onAborted: () => {
+        this.forget(id);
+      },
+    };
+    this.open.set(id, { transaction, timer: this.idleTimer(transaction) });
+    return transaction;
+  }
+
+  /** The transaction of an id, which is then not idle; INVALID_ARGUMENT where it is not open. */
+  use(id: string): Transaction {
+    const entry = this.open.get(id);
+    if (entry === undefined) {
+      throw new FirestoreError(
+        Code.InvalidArgument,
+        'The referenced transaction has expired or is no longer valid.',
+      );
+    }
+    clearTimeout(entry.timer);
+    entry.timer = this.idleTimer(entry.transaction);
+    return entry.transaction;
+  }
+
+  /** Ends a transaction, committed or not, and releases its locks. Ending twice does nothing. */
+  end(id: string): void {
+    const transaction = this.open.get(id)?.transaction;
+    if (transaction === undefined) return;
+    this.forget(id);
+    this.locks.release(transaction);
+  }
+
+  /** Rolls back what a connection left open. */
+  endOfConnection(connection: string): void {
+    for (const { transaction } of [...this.open.values()]) {
+      if (transaction.connection === connection) this.end(transaction.id);
+    }
+  }
+
+  endAll(): void {
+    for (const id of [...this.open.keys()]) this.end(id);
+  }
+
+  /** An owner of locks for a commit outside of a transaction: younger than any that is open. */
+  singleCommit(): LockOwner {
+    this.count += 1;
+    return { age: this.count, isRetry: false, onAborted: () => undefined };
+  }
+
+  private idleTimer({ id }: Transaction): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.end(id);
+    }, this.idleMs).unref();
+  }
+
+  private forget(id: string): void {
+    clearTimeout(this.open.get(id)?.timer);
+    this.open.delete(id);
+  }
+}
+
+function ageOf(id: string | undefined): number | undefined {
+  const age = Number(id?.split('/')[0]);
+  return Number.isSafeInteger(age) ? age : undefined;
+}
