@@ -131,6 +131,8 @@ export async function cliEnvironment(
   const result: NodeJS.ProcessEnv = {
     ...environment,
     PATH: path.join(delimiter),
+    // Our `java` is one of the tools: it runs on their Node.
+    QUIKTHREAD_NODE: process.execPath,
     TMPDIR: workspace.temporary,
     XDG_CONFIG_HOME: join(workspace.folder, 'config'),
     CLOUDSDK_CONFIG: join(workspace.folder, 'config/gcloud'),

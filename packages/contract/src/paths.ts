@@ -1,6 +1,7 @@
 /** Where documents live, for both sides. Ids must already be valid document ids. */
 export const paths = {
   user: (userId: string) => `users/${userId}`,
+  uploads: 'uploads',
   upload: (uploadId: string) => `uploads/${uploadId}`,
   jobs: 'jobs',
   job: (jobId: string) => `jobs/${jobId}`,

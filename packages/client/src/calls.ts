@@ -1,0 +1,53 @@
+import { callables } from '@quikthread/contract';
+import type { CallableInput, CallableName, CallableOutput } from '@quikthread/contract';
+import { httpsCallable } from 'firebase/functions';
+import type { Functions } from 'firebase/functions';
+import { toQuikThreadError, unexpectedShape } from './errors.js';
+
+/** A callable as a method; its input may be left out where the contract allows that. */
+type Call<Name extends CallableName> = (
+  ...input: undefined extends CallableInput<Name>
+    ? [input?: CallableInput<Name>]
+    : [input: CallableInput<Name>]
+) => Promise<CallableOutput<Name>>;
+
+/**
+ * One method a callable, under its own name.
+ * @throws QuikThreadError with the codes that the contract lists for it.
+ */
+export type QuikThreadCalls = { readonly [Name in CallableName]: Call<Name> };
+
+async function call<Name extends CallableName>(
+  functions: Functions,
+  name: Name,
+  input: CallableInput<Name> | undefined,
+): Promise<CallableOutput<Name>> {
+  const answer = await httpsCallable(
+    functions,
+    name,
+  )(input ?? null).catch((error: unknown) => {
+    throw toQuikThreadError(error);
+  });
+  const parsed = callables[name].output.safeParse(answer.data);
+  if (!parsed.success) throw unexpectedShape(name, parsed.error);
+  return parsed.data as CallableOutput<Name>;
+}
+
+/** The methods for every callable of the contract. */
+export function createCalls(functions: Functions): QuikThreadCalls {
+  const bind =
+    <Name extends CallableName>(name: Name) =>
+    (input?: CallableInput<Name>) =>
+      call(functions, name, input);
+  return {
+    initUser: bind('initUser'),
+    getProfile: bind('getProfile'),
+    updateSettings: bind('updateSettings'),
+    getQuota: bind('getQuota'),
+    createJob: bind('createJob'),
+    getJob: bind('getJob'),
+    listJobs: bind('listJobs'),
+    cancelJob: bind('cancelJob'),
+    retryJob: bind('retryJob'),
+  };
+}
