@@ -84,7 +84,7 @@ describe('fitTweets', () => {
   });
 
   it('does not end a sentence after a title', () => {
-    const fitted = fit(`${'We met Dr. Smith and Mrs. Jones at St. Paul. '.repeat(10)}`.trim());
+    const fitted = fit('We met Dr. Smith and Mrs. Jones at St. Paul. '.repeat(10).trim());
     for (const tweet of fitted) assert.ok(tweet.endsWith('Paul.'), tweet);
   });
 
@@ -153,7 +153,7 @@ describe('fitTweets', () => {
     );
     fc.assert(
       fc.property(words, (list) => {
-        const known = new Set(list);
+        const known = new Set<string>(list);
         for (const tweet of fitTweets([list.join(' ')], measure)) {
           for (const part of tweet.split(/\s+/)) {
             assert.ok(known.has(part) || known.has(part.replace(/…$/, '')) || part === '…', part);
