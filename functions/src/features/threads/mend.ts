@@ -22,7 +22,8 @@ function mendThread(draft: Draft, { transcript, language, measure }: Standard): 
   const mendText = (text: string) =>
     withoutInventedQuotes(cleaned(text), transcript, language).trim();
   const tweets = draft.tweets.map(mendText).filter((tweet) => tweet !== '');
-  const fitted = fitTweets(tweets, measure);
+  // A cut can bring two single marks together that were no quotation before, hence once more.
+  const fitted = fitTweets(tweets, measure).map(mendText);
   return { hook: mendText(draft.hook) || (fitted[0] ?? ''), tweets: fitted };
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { foldedText } from './fold.js';
 import { carryQuotations, quotations } from './quotationMarks.js';
 import { findQuote, inventedQuotes, withoutInventedQuotes } from './quotes.js';
@@ -143,5 +144,21 @@ describe('withoutInventedQuotes', () => {
 
   it('leaves apostrophes alone', () => {
     assert.equal(mended("It's the dogs' and don't"), "It's the dogs' and don't");
+  });
+
+  it('leaves no invented quotation, and takes nothing but marks and spaces', () => {
+    const part = fc.constantFrom(
+      ...['“', '”', '"', '‘', '’', "'", '«', '»', '「', '」', '„', ' ', ' ', '\n'],
+      ...['nine loaves', 'never', 'which one', 'dogs', "don't", '漢字', '🔥', '…', '6', '.'],
+    );
+    const textArbitrary = fc.array(part, { maxLength: 40 }).map((parts) => parts.join(''));
+    const bare = (text: string) => text.replace(/[\s“”"‘’'«»「」„]/g, '');
+    fc.assert(
+      fc.property(textArbitrary, (text) => {
+        const result = mended(text);
+        assert.deepEqual(invented(result), []);
+        assert.equal(bare(result), bare(text));
+      }),
+    );
   });
 });

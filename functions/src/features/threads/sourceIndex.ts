@@ -1,6 +1,6 @@
 import type { Transcription, Word } from '../../providers/types.js';
 import { fold, foldedText, unspacedScript } from './fold.js';
-import type { FoldedText } from './fold.js';
+import type { FoldedText, FoldedToken } from './fold.js';
 
 /** A unit ends with a sentence, a turn, a pause of this many seconds, or this many words. */
 const MAX_PAUSE_SECONDS = 1.2;
@@ -36,22 +36,35 @@ export interface SourceIndex {
   readonly transcript: FoldedText;
   /** Its sentences, or what comes nearest to them; each by one speaker. */
   readonly units: readonly WordRange[];
+  /** The terms of each unit. */
+  readonly terms: readonly ReadonlySet<string>[];
   /** For each term the units that hold it, ascending. */
   readonly postings: ReadonlyMap<string, readonly number[]>;
 }
 
 export function buildSourceIndex({ words, language }: Transcription): SourceIndex {
-  const units = intoUnits(words);
   const texts = words.map((word) => word.text);
+  const transcript = foldedText(texts, language);
+  const units = intoUnits(words);
+  const terms = termsOfUnits(transcript, units);
   const postings = new Map<string, number[]>();
-  units.forEach(({ from, to }, unit) => {
-    for (const term of termsOf(texts.slice(from, to), language)) {
+  terms.forEach((held, unit) => {
+    for (const term of held) {
       const posting = postings.get(term);
       if (posting) posting.push(unit);
       else postings.set(term, [unit]);
     }
   });
-  return { words, language, transcript: foldedText(texts, language), units, postings };
+  return { words, language, transcript, units, terms, postings };
+}
+
+function termsOfUnits({ tokens }: FoldedText, units: readonly WordRange[]): Set<string>[] {
+  let at = 0;
+  return units.map(({ to }) => {
+    const first = at;
+    while ((tokens[at]?.item ?? to) < to) at++;
+    return toTerms(tokens.slice(first, at));
+  });
 }
 
 function intoUnits(words: readonly Word[]): WordRange[] {
@@ -73,13 +86,17 @@ function intoUnits(words: readonly Word[]): WordRange[] {
 }
 
 /**
- * The distinct terms of some text: numbers whole, other words cut after five letters so that forms of one
+ * The distinct terms of a sentence: numbers whole, other words cut after five letters so that forms of one
  * word meet whatever the language ("trusting", "trust"), and in scripts without spaces pairs of characters.
  */
-export function termsOf(texts: readonly string[], language: string | null): Set<string> {
+export function termsOf(sentence: string, language: string | null): Set<string> {
+  return toTerms(fold([sentence], language));
+}
+
+function toTerms(tokens: readonly FoldedToken[]): Set<string> {
   const terms = new Set<string>();
   let previous = '';
-  for (const { text } of fold(texts, language)) {
+  for (const { text } of tokens) {
     const unspaced = unspacedScript.test(text);
     if (!unspaced) terms.add(stem(text));
     else if (previous !== '') terms.add(previous + text);

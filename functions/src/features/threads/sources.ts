@@ -55,54 +55,56 @@ const sentenceSegmenter = new Intl.Segmenter(undefined, { granularity: 'sentence
 
 function toldPassages(tweet: string, index: SourceIndex): WordRange[] {
   return [...sentenceSegmenter.segment(tweet)].flatMap(({ segment }) => {
-    const passage = bestPassage(termsOf([segment], index.language), index);
+    const passage = bestPassage(termsOf(segment, index.language), index);
     return passage && isSource(passage) ? index.units.slice(passage.from, passage.to) : [];
   });
 }
 
 /** Units [from, to) and the sentence's terms that they hold, with their share of its weight. */
 interface Passage extends WordRange {
-  readonly terms: ReadonlySet<string>;
+  readonly terms: readonly string[];
   readonly coverage: number;
 }
 
 function isSource({ terms, coverage }: Passage): boolean {
-  const content = [...terms].filter((term) => !isWeak(term)).length;
+  const content = terms.filter((term) => !isWeak(term)).length;
   return (
     (coverage >= MIN_COVERAGE && content >= MIN_CONTENT_TERMS) ||
-    (coverage >= NEAR_VERBATIM_COVERAGE && terms.size >= NEAR_VERBATIM_TERMS)
+    (coverage >= NEAR_VERBATIM_COVERAGE && terms.length >= NEAR_VERBATIM_TERMS)
   );
 }
 
 function bestPassage(sentence: ReadonlySet<string>, index: SourceIndex): Passage | null {
   const weights = new Map([...sentence].map((term) => [term, weightOf(term, index)]));
-  const total = sum(weights.values());
-  const held = termsByUnit(sentence, index);
-  const shareOf = (terms: Iterable<string>) =>
-    sum([...terms].map((term) => weights.get(term) ?? 0)) / total;
-  const seeds = [...held]
-    .map(([unit, terms]) => ({ unit, coverage: shareOf(terms) }))
-    .sort((a, b) => b.coverage - a.coverage)
-    .slice(0, SEEDS);
+  const total = weigh(sentence, weights);
   let best: { passage: Passage; score: number } | null = null;
-  for (const { from, to } of seeds.flatMap(({ unit }) => passagesAround(unit, index))) {
-    const terms = new Set<string>();
-    for (let unit = from; unit < to; unit++) held.get(unit)?.forEach((term) => terms.add(term));
-    const coverage = shareOf(terms);
+  for (const { from, to } of seeds(weights, index).flatMap((unit) => passagesAround(unit, index))) {
+    const units = index.terms.slice(from, to);
+    const terms = [...sentence].filter((term) => units.some((held) => held.has(term)));
+    const coverage = weigh(terms, weights) / total;
     const score = coverage - MIN_GAIN * (to - from - 1);
     if (!best || score > best.score) best = { passage: { from, to, terms, coverage }, score };
   }
   return best?.passage ?? null;
 }
 
-function termsByUnit(terms: ReadonlySet<string>, index: SourceIndex): Map<number, Set<string>> {
-  const held = new Map<number, Set<string>>();
-  for (const term of terms) {
-    for (const unit of index.postings.get(term) ?? []) {
-      held.set(unit, (held.get(unit) ?? new Set()).add(term));
+/** The units that hold the most of the sentence's content; grammar is in all of them and tells none apart. */
+function seeds(weights: ReadonlyMap<string, number>, { postings }: SourceIndex): number[] {
+  const scores = new Map<number, number>();
+  for (const [term, weight] of weights) {
+    if (isWeak(term)) continue;
+    for (const unit of postings.get(term) ?? []) {
+      scores.set(unit, (scores.get(unit) ?? 0) + weight);
     }
   }
-  return held;
+  const ranked = [...scores].sort(([, a], [, b]) => b - a);
+  return ranked.slice(0, SEEDS).map(([unit]) => unit);
+}
+
+function weigh(terms: Iterable<string>, weights: ReadonlyMap<string, number>): number {
+  let total = 0;
+  for (const term of terms) total += weights.get(term) ?? 0;
+  return total;
 }
 
 /** Every passage that holds the unit, as units [from, to), the shortest first. */
@@ -114,12 +116,6 @@ function passagesAround(unit: number, { units }: SourceIndex): WordRange[] {
     }
   }
   return passages;
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }
 
 /** One range for each run of a speaker's words in the passage. */
