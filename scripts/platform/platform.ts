@@ -83,6 +83,16 @@ export async function execOnPlatform(
   }
 }
 
+/** True where a whole platform, ours by its hub and its stand-ins, listens on these ports. */
+export async function isPlatformRunning(ports: Ports): Promise<boolean> {
+  const hub = await fetch(`http://${ports.host('hub')}/emulators`).catch(() => null);
+  if (!hub?.ok) return false;
+  const emulators = (await hub.json()) as Record<string, { port?: number } | undefined>;
+  const named = ['functions', 'auth', 'firestore', 'storage', 'tasks', 'eventarc'] as const;
+  if (named.some((name) => emulators[name]?.port !== ports.of(name))) return false;
+  return (await Promise.all(standIns.map(({ name }) => accepts(ports.of(name))))).every(Boolean);
+}
+
 /** A word of the shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
