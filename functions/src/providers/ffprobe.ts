@@ -6,7 +6,7 @@ import { once } from '../platform/firebase.js';
 import { startRelay } from './ffprobeRelay.js';
 import { RemoteFile, readAll } from './ffprobeSource.js';
 import type { ByteSource } from './ffprobeSource.js';
-import { shortForms } from './ffprobeTail.js';
+import { shortForms, startsFragmented } from './ffprobeTail.js';
 import { notMedia, unreadable, unsupportedContainer } from './mediaVerdict.js';
 import type { MediaInfo } from './types.js';
 
@@ -42,9 +42,7 @@ const ENTRIES =
 const seconds = z.coerce.number().optional().catch(undefined);
 
 const infoSchema = z.object({
-  format: z
-    .object({ format_name: z.string(), duration: seconds, start_time: seconds })
-    .optional(),
+  format: z.object({ format_name: z.string(), duration: seconds, start_time: seconds }).optional(),
   streams: z
     .array(
       z.object({
@@ -85,20 +83,28 @@ export async function probe(url: string, options: ProbeOptions): Promise<MediaIn
 }
 
 async function inspect(file: RemoteFile, signal: AbortSignal): Promise<MediaInfo> {
-  const info = infoSchema.parse(await runOn(file, ['-show_entries', ENTRIES], signal));
+  const source = await headerSource(file);
+  const info = infoSchema.parse(await runOn(source, ['-show_entries', ENTRIES], signal));
   const audio = info.streams.find((s) => s.codec_type === 'audio');
   // Text can be taken for an MP3 without a single frame.
   if (!info.format || (audio && !audio.sample_rate)) throw contentError('not_media');
-  const start = info.format.start_time ?? 0;
-  const stated = info.format.duration;
+  const { duration, start_time: start = 0 } = source === file ? info.format : {};
   return {
     formats: info.format.format_name.split(','),
     audioCodec: audio?.codec_name ?? null,
     hasVideo: info.streams.some((s) => s.codec_type === 'video' && !s.disposition?.attached_pic),
-    duration: stated ?? (audio ? await durationByPackets(file, start, signal) : null),
+    duration: duration ?? (audio ? await durationByPackets(file, start, signal) : null),
   };
 }
 
+/** ffprobe visits every fragment of an MP4 for its duration, so a long one is shown only in short. */
+async function headerSource(file: RemoteFile): Promise<ByteSource> {
+  if (!startsFragmented(await file.read(0))) return file;
+  for await (const form of shortForms(file)) return form;
+  return file;
+}
+
+/** Seconds from `start` to the end of the last audio packet, or null where none has a time. */
 async function durationByPackets(
   file: RemoteFile,
   start: number,
@@ -132,7 +138,7 @@ async function runOn(
       cwd: '/',
     });
     const failure = relay.failure();
-    if (failure !== undefined) throw failure;
+    if (failure) throw failure;
     return JSON.parse(stdout);
   } catch (error) {
     signal.throwIfAborted();
@@ -143,15 +149,20 @@ async function runOn(
 }
 
 /** What a failed run says of the content; anything else that was thrown is passed on. */
-async function explain(error: unknown, source: ByteSource): Promise<unknown> {
-  if (!(error instanceof Error) || !('stderr' in error)) return error;
+async function explain(error: unknown, source: ByteSource): Promise<Error> {
+  if (!(error instanceof Error)) return new Error(String(error));
+  // A number is the exit code of a run; a name means that there was none.
+  if (!('code' in error && 'stderr' in error) || typeof error.code !== 'number') return error;
   const said = String(error.stderr);
-  if (/ENOENT|EACCES|ERR_CHILD_PROCESS/.test('code' in error ? String(error.code) : '')) return error;
-  if (said.includes('not on whitelist')) {
+  const refusedFormat = /\[(\S+) @ \w+\] Format not on whitelist/.exec(said)?.[1];
+  if (refusedFormat) {
     const head = await readAll(source, 0, Math.min(4096, source.size));
-    return contentError(isText(head) ? 'not_media' : 'unsupported_container', said);
+    // ffmpeg's demuxers of single images end in "_pipe".
+    const noRecording = refusedFormat.endsWith('_pipe') || isText(head);
+    return contentError(noRecording ? 'not_media' : 'unsupported_container', said);
   }
-  return contentError(said.includes('moov atom not found') ? 'media_unreadable' : 'not_media', said);
+  const unfinished = said.includes('moov atom not found');
+  return contentError(unfinished ? 'media_unreadable' : 'not_media', said);
 }
 
 const refusals = {

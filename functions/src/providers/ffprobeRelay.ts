@@ -8,7 +8,7 @@ import type { ByteSource } from './ffprobeSource.js';
 export interface Relay {
   readonly url: string;
   /** The first error of the source, if any: what ffprobe then says is only its consequence. */
-  failure(): unknown;
+  failure(): Error | undefined;
   close(): void;
 }
 
@@ -22,14 +22,14 @@ export interface Relay {
  */
 export async function startRelay(source: ByteSource): Promise<Relay> {
   const path = `/${randomBytes(16).toString('hex')}`;
-  let failure: unknown;
+  let failure: Error | undefined;
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== path) {
       response.writeHead(404).end();
       return;
     }
     serve(source, request, response).catch((error: unknown) => {
-      failure ??= error;
+      failure ??= error instanceof Error ? error : new Error(String(error));
       response.destroy();
     });
   });

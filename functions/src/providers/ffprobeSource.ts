@@ -88,7 +88,10 @@ async function requestRange(
   try {
     response = await fetch(url, {
       // Identity: a compressed object is decompressed by Storage as a whole, past the range.
-      headers: { range: `bytes=${start}-${start + BLOCK_BYTES - 1}`, 'accept-encoding': 'identity' },
+      headers: {
+        range: `bytes=${start}-${start + BLOCK_BYTES - 1}`,
+        'accept-encoding': 'identity',
+      },
       redirect: 'error',
       signal,
     });

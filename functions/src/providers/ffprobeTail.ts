@@ -33,6 +33,11 @@ export function stretchStart(bytes: Buffer): number | null {
   return starts.length === 0 ? null : Math.min(...starts);
 }
 
+/** Whether a file that begins with these bytes is a fragmented MP4. */
+export function startsFragmented(bytes: Buffer): boolean {
+  return bytes.toString('latin1', 4, 8) === 'ftyp' && fragmentStart(bytes) !== null;
+}
+
 /** A Cluster element (RFC 9559, 5.1.3): its id, its size, then its Timestamp or a CRC-32. */
 function clusterStart(bytes: Buffer): number | null {
   const id = Buffer.from('1f43b675', 'hex');
@@ -58,8 +63,6 @@ function joined(head: Buffer, file: RemoteFile, tailStart: number): ByteSource {
   return {
     size: head.length + file.size - tailStart,
     read: async (start) =>
-      start < head.length
-        ? head.subarray(start)
-        : file.read(tailStart + start - head.length),
+      start < head.length ? head.subarray(start) : file.read(tailStart + start - head.length),
   };
 }
