@@ -61,7 +61,7 @@ describe('Deepgram transcriber', () => {
   ) {
     server = await startScriptedServer(reply);
     const transcriber = createTranscriber({
-      apiKey: () => KEY,
+      apiKey: KEY,
       baseUrl: server.url,
       model: 'nova-3',
       timeoutMilliseconds: options.timeoutMilliseconds ?? 2000,

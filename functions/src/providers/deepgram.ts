@@ -5,8 +5,7 @@ import { errorCodeOnly, retryAfterSeconds, withDeadline } from './http.js';
 import type { Paragraph, Transcriber, Transcription, Word } from './types.js';
 
 export interface DeepgramOptions {
-  /** Read at each request: a secret has no value before a function runs. */
-  readonly apiKey: () => string;
+  readonly apiKey: string;
   readonly baseUrl: string;
   readonly model: string;
   /**
@@ -77,7 +76,7 @@ export function createTranscriber(options: DeepgramOptions): Transcriber {
   return {
     async transcribe(request, signal) {
       const { DeepgramClient, DeepgramError } = await import('@deepgram/sdk');
-      const client = new DeepgramClient({ apiKey: options.apiKey(), baseUrl: options.baseUrl });
+      const client = new DeepgramClient({ apiKey: options.apiKey, baseUrl: options.baseUrl });
       try {
         const answer = await withDeadline(signal, timeout, (abortSignal) =>
           client.listen.v1.media.transcribeUrl(

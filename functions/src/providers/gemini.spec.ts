@@ -38,7 +38,7 @@ describe('Gemini text model', () => {
   ) {
     server = await startScriptedServer(reply);
     const model = createTextModel({
-      apiKey: () => KEY,
+      apiKey: KEY,
       baseUrl: server.url,
       model: 'gemini-3.5-flash-lite',
       temperature: options.temperature === undefined ? 0.8 : options.temperature,

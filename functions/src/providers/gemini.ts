@@ -6,8 +6,7 @@ import { errorCodeOnly, withDeadline } from './http.js';
 import type { TextModel, TextModelRequest } from './types.js';
 
 export interface GeminiOptions {
-  /** Read at each request: a secret has no value before a function runs. */
-  readonly apiKey: () => string;
+  readonly apiKey: string;
   readonly baseUrl: string;
   readonly model: string;
   /** Null for models that take none. */
@@ -57,7 +56,7 @@ export function createTextModel(options: GeminiOptions): TextModel {
   return {
     async generate(request, signal) {
       const sdk = await import('@google/generative-ai');
-      const model = new sdk.GoogleGenerativeAI(options.apiKey()).getGenerativeModel(
+      const model = new sdk.GoogleGenerativeAI(options.apiKey).getGenerativeModel(
         { model: options.model, systemInstruction: request.system },
         { baseUrl: options.baseUrl },
       );

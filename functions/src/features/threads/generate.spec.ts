@@ -61,7 +61,7 @@ describe('generate step', () => {
   ): Promise<readonly Thread[]> {
     server = await startScriptedServer(...replies);
     const textModel = createTextModel({
-      apiKey: () => 'key',
+      apiKey: 'key',
       baseUrl: server.url,
       model: 'gemini-3.5-flash-lite',
       temperature: 0.8,

@@ -50,7 +50,7 @@ describe('transcribe step', () => {
     language: 'en',
   };
 
-  function run(transcription: Transcription, duration: number | null, maxDuration = 1800) {
+  function run(transcription: Transcription, duration: number, maxDuration = 1800) {
     const asked: unknown[] = [];
     const step = transcribeStep({
       mediaUrl: ({ storagePath, generation }) =>
@@ -77,7 +77,7 @@ describe('transcribe step', () => {
     error instanceof JobError && error.code === code && error.retry === 'never';
 
   it('transcribes the generation that was resolved, in the language asked for', async () => {
-    const { asked, result } = run(speech, null);
+    const { asked, result } = run(speech, 60);
     assert.deepEqual(await result, speech);
     assert.deepEqual(asked, [{ url: 'https://m/users/u/a.mp3#7', language: 'en' }]);
   });
@@ -94,7 +94,7 @@ describe('transcribe step', () => {
 
   it('refuses what turns out to be too long, but not for rounding', async () => {
     const length = speech.duration;
-    await assert.rejects(run(speech, null, length - 2).result, refused('too_long'));
+    await assert.rejects(run(speech, 60, length - 2).result, refused('too_long'));
     await run(speech, length, length - 0.5).result;
   });
 
@@ -103,7 +103,7 @@ describe('transcribe step', () => {
   });
 
   it('publishes the transcript and the duration', () => {
-    const { step } = run(speech, null);
+    const { step } = run(speech, 60);
     const publication = step.publish?.(speech, { jobId: 'job', userId: 'user' });
     assert.deepEqual(publication?.job, { duration: speech.duration });
     const document = transcriptSchema.parse(publication.documents?.['artifacts/transcript']);

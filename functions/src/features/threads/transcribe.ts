@@ -3,23 +3,16 @@ import { transcriptSchema } from '@quikthread/contract';
 import type { Transcript } from '@quikthread/contract';
 import type { Step } from '../../engine/types.js';
 import { JobError } from '../../platform/errors.js';
+import type { MediaObject } from '../../platform/media.js';
 import type { Transcriber, Transcription } from '../../providers/types.js';
 import type { ThreadJobInput } from './input.js';
+import type { ResolvedMedia } from './resolveMedia.js';
 import { holdsSpeech } from './speech.js';
-
-/** Where the recording is, as the step `resolve` found it. `duration` in seconds, null where unknown. */
-export interface ResolvedRecording {
-  readonly storagePath: string;
-  readonly generation: string;
-  readonly duration: number | null;
-}
 
 export interface TranscribeDependencies {
   readonly transcriber: Transcriber;
   /** A URL that the transcriber can read one generation of a Storage object by. */
-  readonly mediaUrl: (
-    object: Pick<ResolvedRecording, 'storagePath' | 'generation'>,
-  ) => Promise<string>;
+  readonly mediaUrl: (object: MediaObject) => Promise<string>;
 }
 
 /** Containers round their durations; nobody is refused for that. */
@@ -54,7 +47,7 @@ export const transcriptionSchema = z.object({
  */
 export function transcribeStep(
   dependencies: TranscribeDependencies,
-): Step<ThreadJobInput, { readonly resolve: ResolvedRecording }, Transcription> {
+): Step<ThreadJobInput, { readonly resolve: ResolvedMedia }, Transcription> {
   return {
     name: 'transcribe',
     status: 'transcribing',
@@ -65,7 +58,7 @@ export function transcribeStep(
     result: transcriptionSchema,
     async run({ input, bounds, results, signal }) {
       const { storagePath, generation, duration } = results.resolve;
-      refuseTooLong(duration ?? 0, bounds.maxDuration);
+      refuseTooLong(duration, bounds.maxDuration);
       const url = await dependencies.mediaUrl({ storagePath, generation });
       const { transcriber } = dependencies;
       const transcription = await transcriber.transcribe({ url, language: input.language }, signal);
