@@ -51,7 +51,7 @@ export function serverStream<Request, Response>(
     };
     method(call.request, callerOf(call), send).then(
       () => call.end(),
-      (error: unknown) => call.destroy(toServiceError(error)),
+      (error: unknown) => call.emit('error', toServiceError(error)),
     );
   };
 }

@@ -43,7 +43,7 @@ export function listen(service: FirestoreService) {
       last = last.then(() => take(request));
       last.catch((error: unknown) => {
         close();
-        call.destroy(toServiceError(error));
+        call.emit('error', toServiceError(error));
       });
     });
     call.on('error', close);

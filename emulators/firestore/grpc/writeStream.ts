@@ -33,7 +33,7 @@ export function writeStream(service: FirestoreService) {
     };
     call.on('data', (request: WriteRequest) => {
       last = last.then(() => answer(request));
-      last.catch((error: unknown) => call.destroy(toServiceError(error)));
+      last.catch((error: unknown) => call.emit('error', toServiceError(error)));
     });
     call.on('error', () => undefined);
     call.on('end', () => {
