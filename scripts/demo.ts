@@ -4,7 +4,7 @@ import { readArguments, USAGE, UsageError } from './demo/arguments.js';
 import type { DemoOptions } from './demo/arguments.js';
 import { ProgressDisplay } from './demo/progress.js';
 import { StepClock } from './demo/timings.js';
-import { ensureReady } from './platform/ensure.js';
+import { ensureReady, ensureRecogniser } from './platform/ensure.js';
 import { runMain } from './platform/main.js';
 import { isPlatformRunning, startPlatform } from './platform/platform.js';
 import { portsAt, readPortOffset } from './platform/ports.js';
@@ -35,6 +35,7 @@ runMain(async () => {
   const asked = endSignal();
   const clock = new StepClock();
   await ensureReady();
+  await ensureRecogniser();
   clock.begin('platform start');
   const platform = (await isPlatformRunning(ports)) ? null : await start(ports, asked);
   try {

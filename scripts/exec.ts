@@ -1,11 +1,8 @@
 import { ensureReady } from './platform/ensure.js';
 import { runMain } from './platform/main.js';
 import { execOnPlatform } from './platform/platform.js';
-import { portsAt, readPortOffset } from './platform/ports.js';
+import { portsAt, readPortOffset, TEST_PORT_OFFSET } from './platform/ports.js';
 import { endSignal } from './platform/signals.js';
-
-/** Beside a platform that `npm start` keeps up on the plain ports. */
-const TEST_PORT_OFFSET = 1000;
 
 /** `tsx scripts/exec.ts COMMAND`: a shell command under `firebase emulators:exec`, with the stand-ins. */
 runMain(async () => {

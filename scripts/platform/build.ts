@@ -1,6 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build as bundle } from 'esbuild';
+import { PlatformError } from './errors.js';
 import { run } from './run.js';
 import { ROOT } from './workspace.js';
 
@@ -39,6 +40,8 @@ async function bundleFunctions(): Promise<void> {
     external: Object.keys(manifest.dependencies).flatMap((name) => [name, `${name}/*`]),
     metafile: true,
     logLevel: 'warning',
+  }).catch((error: unknown) => {
+    throw new PlatformError('The functions do not build; see above.', { cause: error });
   });
   await removeOthers(new Set(Object.keys(result.metafile.outputs)));
 }

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensureRecogniser as findOrInstall } from '../../emulators/deepgram/recogniser.js';
 import { build } from './build.js';
+import { PlatformError } from './errors.js';
 import { run } from './run.js';
 import { ROOT } from './workspace.js';
 
@@ -27,6 +29,18 @@ export async function ensureReady(): Promise<void> {
   await ensureFunctionsInstalled();
   await ensureSecrets();
   await ensureBuilt();
+}
+
+/**
+ * Makes sure that the Deepgram stand-in can transcribe; installs a recogniser where it may.
+ * @throws PlatformError that says in one line what to install.
+ */
+export async function ensureRecogniser(): Promise<void> {
+  try {
+    await findOrInstall();
+  } catch (error) {
+    throw new PlatformError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** `npm ci` in functions/ where what is installed is not what the lock file names. */

@@ -93,8 +93,8 @@ export async function isPlatformRunning(ports: Ports): Promise<boolean> {
   return (await Promise.all(standIns.map(({ name }) => accepts(ports.of(name))))).every(Boolean);
 }
 
-/** A word of the shell. */
-function quoted(text: string): string {
+/** A text as one word of the shell. */
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 

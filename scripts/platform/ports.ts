@@ -4,6 +4,9 @@ import { PlatformError } from './errors.js';
 /** Everything on the local platform listens here and nowhere else. */
 export const HOST = '127.0.0.1';
 
+/** Where tests run: beside a platform that `npm start` keeps up on the plain ports. */
+export const TEST_PORT_OFFSET = 1000;
+
 /** A port of the local platform, before the offset is added. */
 export interface PortUse {
   /** Short name, as keys of `firebase.json#emulators` have it where there is one. */
