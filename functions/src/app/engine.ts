@@ -4,6 +4,7 @@ import type { JobKind } from '../engine/types.js';
 import { systemClock } from '../platform/clock.js';
 import { config, deepgramApiKey, geminiApiKey } from '../platform/config.js';
 import { firestore, once, storage, taskQueue } from '../platform/firebase.js';
+import { mediaLimits } from './dependencies.js';
 
 /** The engine with every kind of job registered; made once an instance, on first use. */
 export const engine = once(async (): Promise<EngineDependencies> => {
@@ -13,7 +14,7 @@ export const engine = once(async (): Promise<EngineDependencies> => {
   ]);
   return {
     db: await firestore(),
-    results: storageResults(async () => (await storage()).bucket()),
+    results: storageResults(bucket),
     schedule: taskScheduler(once(() => taskQueue<RunTask>('runJob'))),
     clock: systemClock,
     random: Math.random,
@@ -22,31 +23,39 @@ export const engine = once(async (): Promise<EngineDependencies> => {
   };
 });
 
+const bucket = async () => (await storage()).bucket();
+
 /** One loader a kind; each loads its feature and the providers that it needs. */
 const kinds: Readonly<Record<JobKindName, () => Promise<JobKind>>> = { thread: once(thread) };
 
 async function thread(): Promise<JobKind> {
-  const [{ threadKind }, { createTranscriber }, { createTextModel }, { mediaUrl }] =
+  const [{ threadKind }, { createTranscriber }, { createTextModel }, media, ffprobe, web] =
     await Promise.all([
       import('../features/threads/kind.js'),
       import('../providers/deepgram.js'),
       import('../providers/gemini.js'),
       import('../platform/media.js'),
+      import('../providers/ffprobe.js'),
+      import('../providers/web/recording.js'),
     ]);
-  const { deepgramBaseUrl, deepgramModel, geminiBaseUrl, geminiModel, geminiTemperature } =
-    config();
+  const { allowLoopbackUrls, ...c } = config();
   return threadKind({
+    ...media,
+    bucket,
+    limits: mediaLimits(),
+    allowLoopbackUrls,
+    probe: ffprobe.probe,
+    openRecording: web.openRecording,
     transcriber: createTranscriber({
       apiKey: deepgramApiKey.value(),
-      baseUrl: deepgramBaseUrl,
-      model: deepgramModel,
+      baseUrl: c.deepgramBaseUrl,
+      model: c.deepgramModel,
     }),
     textModel: createTextModel({
       apiKey: geminiApiKey.value(),
-      baseUrl: geminiBaseUrl,
-      model: geminiModel,
-      temperature: geminiTemperature,
+      baseUrl: c.geminiBaseUrl,
+      model: c.geminiModel,
+      temperature: c.geminiTemperature,
     }),
-    mediaUrl,
   });
 }

@@ -28,8 +28,25 @@ async function refusal(name: CallableName, request: Partial<CallableRequest>): P
   throw new Error(`${name} was not refused`);
 }
 
+/** What a deployment sets from the parameters' defaults. */
+const parameters = {
+  DEEPGRAM_BASE_URL: 'https://deepgram.invalid',
+  DEEPGRAM_MODEL: 'nova-3',
+  GEMINI_BASE_URL: 'https://gemini.invalid',
+  GEMINI_MODEL: 'gemini-3.5-flash-lite',
+  GEMINI_TEMPERATURE: '0.8',
+  MIN_MEDIA_BYTES: '1048576',
+  MAX_MEDIA_BYTES: '524288000',
+  JOB_LEASE_SECONDS: '90',
+};
+
 describe('the callables, offline', () => {
+  before(() => {
+    Object.assign(process.env, parameters);
+  });
+
   after(() => {
+    for (const name of Object.keys(parameters)) Reflect.deleteProperty(process.env, name);
     offline.cleanup();
   });
 

@@ -24,7 +24,7 @@ function callable<Input extends z.ZodType, Output extends z.ZodType>(
 }
 
 /** A call without input; the callable SDK sends null for none. */
-const nothing = z.union([z.null(), z.strictObject({})]).optional();
+const nothing = z.strictObject({}).nullish();
 
 const languageSchema = z
   .string()
@@ -81,6 +81,7 @@ export const callables = {
     'upload_rejected',
     'recording_too_long',
     'url_forbidden',
+    'url_unreachable',
   ]),
   getJob: callable(jobIdInput, jobStatusSchema, ['job_missing', 'job_not_yours']),
   listJobs: callable(

@@ -10,6 +10,7 @@ import type { Caller, ParsedInput } from '../../platform/callable.js';
 import { invalidFields } from '../../platform/callable.js';
 import type { Clock } from '../../platform/clock.js';
 import { readDocument } from '../../platform/documents.js';
+import { CallError, JobError } from '../../platform/errors.js';
 import { deterministicId, randomId } from '../../platform/ids.js';
 import { acceptUpload, notYours } from './decideSource.js';
 import { threadJobInputSchema } from './input.js';
@@ -18,7 +19,7 @@ import type { ThreadJobInput } from './input.js';
 export interface CreateJobDependencies {
   readonly db: Firestore;
   readonly clock: Clock;
-  /** Refuses a URL that must not be read, before a job is made of it. @throws CallError `url_forbidden` */
+  /** Looks at a link before a job is made of it. @throws JobError `url_forbidden`, `url_unreachable` */
   checkUrl(url: string): Promise<void>;
 }
 
@@ -37,7 +38,7 @@ export async function createJob(
   caller: Caller,
 ): Promise<CallableOutput<'createJob'>> {
   const { userId } = caller;
-  if (input.type === 'url') await checkUrl(input.contentUrl);
+  if (input.type === 'url') await acceptUrl(checkUrl, input.contentUrl);
   const key = input.idempotencyKey;
   const jobId = key === undefined ? randomId() : deterministicId('job', userId, key);
   return db.runTransaction(async (transaction) => {
@@ -58,6 +59,18 @@ export async function createJob(
     insertJob(transaction, db, job, owner, clock());
     return { jobId };
   });
+}
+
+/** @throws CallError `url_forbidden`, `url_unreachable` */
+async function acceptUrl(checkUrl: CreateJobDependencies['checkUrl'], url: string): Promise<void> {
+  try {
+    await checkUrl(url);
+  } catch (error) {
+    if (!(error instanceof JobError)) throw error;
+    const { code, message } = error;
+    if (code !== 'url_forbidden' && code !== 'url_unreachable') throw error;
+    throw new CallError({ code, problem: message }, `contentUrl: ${message}`, { cause: error });
+  }
 }
 
 /** @throws CallError `invalid_input` where the key already named a job of something else */
