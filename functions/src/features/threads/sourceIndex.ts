@@ -107,7 +107,7 @@ function toTerms(tokens: readonly FoldedToken[]): Set<string> {
 
 function stem(word: string): string {
   if (/\p{N}/u.test(word)) return word;
-  return (word.length > WEAK_LETTERS ? word.replace(/s$/, '') : word).slice(0, STEM_LETTERS);
+  return (word.length > WEAK_LETTERS ? word.replace(/(?<!s)s$/, '') : word).slice(0, STEM_LETTERS);
 }
 
 /** Whether a term is rather grammar than content: short, or a common word of English. */

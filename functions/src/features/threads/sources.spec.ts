@@ -54,6 +54,7 @@ describe('sourceFinder', () => {
 
   for (const tweet of [
     'Follow me for more stories like this one and share it with a friend!',
+    'Let me tell it from the start 📖',
     'What do you think? Tell me in the replies 👇',
     'The stock market fell by three percent after the central bank raised interest rates.',
     'Artificial intelligence will change how we write software in the next ten years.',
@@ -75,6 +76,13 @@ describe('sourceFinder', () => {
     assert.ok(range);
     assert.deepEqual(others, []);
     assert.equal(saidIn(range), 'I felt ten feet tall.');
+  });
+
+  it('finds a sentence of everyday words that was said word for word', () => {
+    const [range, ...others] = sourcesOf('👉 That hurt, because it was true.');
+    assert.ok(range);
+    assert.deepEqual(others, []);
+    assert.equal(saidIn(range), 'That hurt, because it was true.');
   });
 
   it('gives each side of a conversation its own range, in order', () => {

@@ -1,5 +1,7 @@
 import type { SourceRange } from '@quikthread/contract';
 import type { Transcription, Word } from '../../providers/types.js';
+import { fold } from './fold.js';
+import type { TokenRange } from './fold.js';
 import { quotations } from './quotationMarks.js';
 import { findQuote } from './quotes.js';
 import { buildSourceIndex, isWeak, termsOf, weightOf } from './sourceIndex.js';
@@ -7,11 +9,13 @@ import type { SourceIndex, WordRange } from './sourceIndex.js';
 
 /** The share of a sentence's weight that a passage must hold to be its source… */
 const MIN_COVERAGE = 0.5;
-/** …with at least this many terms of content in common, since one is chance… */
+/** …with at least this many terms of content in common, since one is chance, and one more a further unit… */
 const MIN_CONTENT_TERMS = 2;
 /** …unless the sentence repeats the passage nearly word for word, in this many words. */
 const NEAR_VERBATIM_COVERAGE = 0.8;
 const NEAR_VERBATIM_TERMS = 5;
+/** A sentence of at least this many words that was said word for word needs no weighing. */
+const VERBATIM_TOKENS = 4;
 
 /** The most neighbouring units that one passage spans. */
 const MAX_PASSAGE_UNITS = 3;
@@ -27,12 +31,13 @@ const MERGE_GAP_SECONDS = 2;
  * A function that tells, for each tweet, the stretches of the recording that it rests on: in order, by one
  * speaker each, neighbouring ones of a speaker merged, and none where nothing matches well enough.
  *
- * Method: what the tweet quotes is looked up word for word. Each of its sentences is compared with every
- * passage of one to three neighbouring sentences of the transcript: its terms (words cut to five letters,
- * fillers left out) are weighted by how rare they are in the transcript (idf; words of grammar a fifth), and
- * the passage that holds the largest share of that weight wins, shorter ones first. It counts from a share
- * of 0.5 and two terms of content, or, near verbatim, from 0.8 and any five terms. In the spec's recordings
- * with known scripts, paraphrases reach 0.6 to 1.0 and sentences about something else at most 0.45.
+ * Method: what the tweet quotes is looked up word for word, and so are its sentences of four words and more.
+ * Any other sentence is compared with every passage of one to three neighbouring sentences of the transcript:
+ * its terms (words cut to five letters, fillers left out) are weighted by how rare they are in the transcript
+ * (idf; words of grammar a fifth), and the passage that holds the largest share of that weight wins, shorter
+ * ones first. It counts from a share of 0.5 with two terms of content (three or four in passages of two or
+ * three sentences), or, near verbatim, from 0.8 with any five terms. In the spec's recording, whose script is
+ * known, paraphrases reach 0.63 to 1, and sentences about something else 0.45 at most or too few terms.
  */
 export function sourceFinder(transcription: Transcription): (tweet: string) => SourceRange[] {
   const index = buildSourceIndex(transcription);
@@ -42,19 +47,31 @@ export function sourceFinder(transcription: Transcription): (tweet: string) => S
   };
 }
 
-function quotedPassages(tweet: string, { transcript, language }: SourceIndex): WordRange[] {
+function quotedPassages(tweet: string, index: SourceIndex): WordRange[] {
   return quotations(tweet).flatMap(({ phrase }) =>
-    (findQuote(phrase, transcript, language) ?? []).map(({ from, to }) => ({
-      from: transcript.tokens[from]?.item ?? 0,
-      to: (transcript.tokens[to - 1]?.item ?? -1) + 1,
-    })),
+    (findQuote(phrase, index.transcript, index.language) ?? []).map((range) =>
+      toWords(range, index),
+    ),
   );
+}
+
+/** The words that tokens [from, to) of the folded transcript came from. */
+function toWords({ from, to }: TokenRange, { transcript: { tokens } }: SourceIndex): WordRange {
+  return { from: tokens[from]?.item ?? 0, to: (tokens[to - 1]?.item ?? -1) + 1 };
+}
+
+function verbatimPassage(sentence: string, index: SourceIndex): WordRange | null {
+  const tokens = fold([sentence], index.language).map(({ text }) => text);
+  const range = tokens.length < VERBATIM_TOKENS ? null : index.transcript.find(tokens);
+  return range && toWords(range, index);
 }
 
 const sentenceSegmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
 function toldPassages(tweet: string, index: SourceIndex): WordRange[] {
   return [...sentenceSegmenter.segment(tweet)].flatMap(({ segment }) => {
+    const verbatim = verbatimPassage(segment, index);
+    if (verbatim) return [verbatim];
     const passage = bestPassage(termsOf(segment, index.language), index);
     return passage && isSource(passage) ? index.units.slice(passage.from, passage.to) : [];
   });
@@ -66,10 +83,10 @@ interface Passage extends WordRange {
   readonly coverage: number;
 }
 
-function isSource({ terms, coverage }: Passage): boolean {
+function isSource({ from, to, terms, coverage }: Passage): boolean {
   const content = terms.filter((term) => !isWeak(term)).length;
   return (
-    (coverage >= MIN_COVERAGE && content >= MIN_CONTENT_TERMS) ||
+    (coverage >= MIN_COVERAGE && content >= MIN_CONTENT_TERMS + to - from - 1) ||
     (coverage >= NEAR_VERBATIM_COVERAGE && terms.length >= NEAR_VERBATIM_TERMS)
   );
 }
