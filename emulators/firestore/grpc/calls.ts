@@ -56,8 +56,13 @@ export function serverStream<Request, Response>(
   };
 }
 
+/** Ends a stream with the status of what went wrong; destroying it would send none. */
+export function failCall(call: Pick<AnyCall, 'emit'>, error: unknown): void {
+  call.emit('error', toServiceError(error));
+}
+
 /** The status of a call that failed. */
-export function toServiceError(error: unknown): ServiceError {
+function toServiceError(error: unknown): ServiceError {
   const { code, message } = toFirestoreError(error);
   return Object.assign(new Error(message), { code, details: message, metadata: new Metadata() });
 }

@@ -8,7 +8,7 @@ import { toFirestoreError } from '../model/status.js';
 import type { FirestoreService } from '../service.js';
 import type { Target, WatchEvent } from '../watch/events.js';
 import { WatchStream } from '../watch/watchStream.js';
-import { callerOf, toServiceError } from './calls.js';
+import { callerOf, failCall } from './calls.js';
 import { fromTimestamp, isSet, toDocumentMessage, toTimestamp } from './documents.js';
 import type { ListenRequest, ListenResponse, TargetMessage } from './messages.js';
 import { fromStructuredQuery } from './queries.js';

@@ -3,7 +3,7 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Caller } from '../access/caller.js';
 import { parseName } from '../model/path.js';
 import type { FirestoreService } from '../service.js';
-import { callerOf, toServiceError } from './calls.js';
+import { callerOf, failCall } from './calls.js';
 import type { WriteRequest, WriteResponse } from './messages.js';
 import { fromWriteMessage, toCommitResponse } from './writes.js';
 
@@ -19,28 +19,30 @@ export function writeStream(service: FirestoreService) {
     const streamId = randomBytes(8).toString('hex');
     let database = '';
     let answers = 0;
+    let failed = false;
     let last = Promise.resolve();
     const answer = async (request: WriteRequest): Promise<void> => {
+      if (failed) return;
       answers += 1;
       const streamToken = Buffer.from(String(answers));
-      const isOpening = answers === 1;
-      if (isOpening) {
-        database = request.database ?? '';
-        call.write({ streamId, streamToken });
-      } else {
+      if (answers > 1) {
         call.write({ streamToken, ...(await commit(service, caller, database, request)) });
+        return;
       }
+      database = request.database ?? '';
+      call.write({ streamId, streamToken });
     };
     call.on('data', (request: WriteRequest) => {
-      last = last.then(() => answer(request));
-      last.catch((error: unknown) => call.emit('error', toServiceError(error)));
+      last = last
+        .then(() => answer(request))
+        .catch((error: unknown) => {
+          failed = true;
+          failCall(call, error);
+        });
     });
     call.on('error', () => undefined);
     call.on('end', () => {
-      void last.then(
-        () => call.end(),
-        () => undefined,
-      );
+      void last.then(() => call.end());
     });
   };
 }
