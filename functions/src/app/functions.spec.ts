@@ -35,10 +35,13 @@ const parameters = {
   GEMINI_BASE_URL: 'https://gemini.invalid',
   GEMINI_MODEL: 'gemini-3.5-flash-lite',
   GEMINI_TEMPERATURE: '0.8',
+  ENFORCE_APP_CHECK: 'false',
   MIN_MEDIA_BYTES: '1048576',
   MAX_MEDIA_BYTES: '524288000',
   JOB_LEASE_SECONDS: '90',
 };
+
+const auth = { uid: 'u1', token: {} } as NonNullable<CallableRequest['auth']>;
 
 describe('the callables, offline', () => {
   before(() => {
@@ -57,12 +60,36 @@ describe('the callables, offline', () => {
       assert.deepEqual(error.details, { code: 'unauthenticated' });
     });
 
+    it(`${name} refuses a caller without App Check where it is enforced`, async () => {
+      process.env['ENFORCE_APP_CHECK'] = 'true';
+      try {
+        const error = await refusal(name, { auth });
+        assert.equal(error.code, 'unauthenticated');
+        assert.deepEqual(error.details, { code: 'app_check_required' });
+      } finally {
+        process.env['ENFORCE_APP_CHECK'] = 'false';
+      }
+    });
+
     it(`${name} refuses a field it does not know, by name`, async () => {
-      const auth = { uid: 'u1', token: {} } as CallableRequest['auth'];
       const data = { type: 'url', contentUrl: 'https://example.com/a.mp3', surprise: 1 };
-      const error = await refusal(name, { auth: auth as NonNullable<typeof auth>, data });
+      const error = await refusal(name, { auth, data });
       assert.equal(error.code, 'invalid-argument');
       assert.match(error.message, /surprise/);
     });
   }
+
+  it('answer the unforeseen as internal, with an id and without its cause', async () => {
+    process.env['JOB_LEASE_SECONDS'] = '1';
+    try {
+      const error = await refusal('getQuota', { auth });
+      assert.equal(error.code, 'internal');
+      const { code, errorId } = error.details as { code: string; errorId: string };
+      assert.equal(code, 'internal');
+      assert.ok(error.message.includes(errorId));
+      assert.doesNotMatch(error.message, /JOB_LEASE_SECONDS/);
+    } finally {
+      process.env['JOB_LEASE_SECONDS'] = parameters.JOB_LEASE_SECONDS;
+    }
+  });
 });

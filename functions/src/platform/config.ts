@@ -69,17 +69,11 @@ export interface Config {
   readonly jobLeaseSeconds: number;
 }
 
-let checked: Config | undefined;
-
 /**
  * Reads the parameters; call it inside handlers only, since values exist only there.
  * @throws Error naming each parameter that is off and what it should be.
  */
 export function config(): Config {
-  return (checked ??= readConfig());
-}
-
-function readConfig(): Config {
   const values = Object.fromEntries(
     Object.entries(params).map(([name, param]) => [name, param.value()]),
   );
