@@ -40,10 +40,13 @@ export function startEnvironment(service: 'firestore' | 'storage'): Promise<Rule
   return initializeTestEnvironment({ projectId: PROJECT_ID, ...emulator });
 }
 
-export function contextOf(environment: RulesTestEnvironment, caller: Caller): RulesTestContext {
-  return caller === 'anonymous'
-    ? environment.unauthenticatedContext()
-    : environment.authenticatedContext(caller);
+/** One context a caller: each opens its own connections, so that one a test would cost most of its time. */
+export function contextsOf(environment: RulesTestEnvironment): Record<Caller, RulesTestContext> {
+  return {
+    anonymous: environment.unauthenticatedContext(),
+    owner: environment.authenticatedContext('owner'),
+    other: environment.authenticatedContext('other'),
+  };
 }
 
 /** Whether the rules allow what was tried; an error that is not a refusal is thrown on. */
