@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Answer, Exchange } from '../http/exchange.js';
@@ -25,7 +26,7 @@ export interface DeepgramOptions {
   port: number;
   /** 127.0.0.1 unless told. */
   host?: string;
-  /** Where recognitions are kept; `.cache/transcripts` in the working directory unless told. */
+  /** Where recognitions are kept; `.cache/transcripts` of this project unless told. */
   cacheDir?: string;
 }
 
@@ -47,7 +48,7 @@ class ListenError extends Error {
  * is answered, whatever the recording says, and no recogniser is needed.
  */
 export function startDeepgram(options: DeepgramOptions): Promise<StandIn> {
-  const cacheDir = options.cacheDir ?? join('.cache', 'transcripts');
+  const cacheDir = options.cacheDir ?? defaultCacheDir();
   let recogniser: Promise<Recogniser> | undefined;
   const loadRecogniser = () => {
     recogniser ??= ensureRecogniser().catch((error: unknown) => {
@@ -63,6 +64,16 @@ export function startDeepgram(options: DeepgramOptions): Promise<StandIn> {
     variationSchema,
     handle: (exchange) => answerListen(exchange, cacheDir, loadRecogniser),
   });
+}
+
+/** The same from the sources and from the build, and wherever the process works. */
+function defaultCacheDir(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'firebase.json'))) {
+    if (folder === dirname(folder)) return join(tmpdir(), 'transcripts');
+    folder = dirname(folder);
+  }
+  return join(folder, '.cache', 'transcripts');
 }
 
 async function answerListen(

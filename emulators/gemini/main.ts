@@ -1,0 +1,4 @@
+import { runStandIn } from '../http/command.js';
+import { startGemini } from './server.js';
+
+await runStandIn('Gemini', startGemini);
