@@ -309,6 +309,17 @@ describe('issues of a rules file', () => {
     });
   }
 
+  it('include nesting that no parser follows, and nothing is slow to nest', () => {
+    const nested = (depth: number) =>
+      inBody(`match /a { allow read: if ${'('.repeat(depth)}true${')'.repeat(depth)}; }`);
+    assert.deepEqual(compileRules(nested(100), 'cloud.firestore').issues, []);
+    const { issues } = compileRules(nested(20_000), 'cloud.firestore');
+    assert.deepEqual(
+      issues.map(({ message }) => message),
+      ['The rules are nested too deep.'],
+    );
+  });
+
   it('take no ruleset where functions are called that the service lacks', () => {
     const storage = 'service firebase.storage { match /b/{b}/o { allow read: if exists(/a/b); } }';
     assert.equal(compileRules(storage, 'firebase.storage').issues.length, 1);

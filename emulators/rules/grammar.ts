@@ -1,5 +1,6 @@
 /**
- * The grammar of the rules language, for Peggy; its actions build the nodes of `ast.ts`.
+ * The grammar of the rules language, for Peggy; its actions build the nodes of `ast.ts`. No two
+ * alternatives begin with the same expression, or nested expressions would be parsed 2^depth times.
  * Source: "Get started with Firebase Security Rules: the language" and the rules reference
  * (firebase.google.com/docs/rules/rules-language, /docs/reference/rules).
  */
@@ -67,9 +68,12 @@ Let
     { return { name, value, at: here() }; }
 
 Expression
-  = condition:Or _ "?" _ then:Expression _ ":" _ otherwise:Expression
-    { return { kind: 'ternary', condition, then, otherwise, at: here() }; }
-  / Or
+  = condition:Or choice:(_ "?" _ @Expression _ ":" _ @Expression)?
+    {
+      if (!choice) return condition;
+      const [then, otherwise] = choice;
+      return { kind: 'ternary', condition, then, otherwise, at: condition.at };
+    }
 
 Or = head:And tail:(_ @"||" _ @And)* { return binary(head, tail); }
 And = head:Equality tail:(_ @"&&" _ @Equality)* { return binary(head, tail); }
@@ -104,10 +108,10 @@ Unary
 Postfix
   = head:Primary
     tail:(
-      _ "." _ name:Name _ args:Arguments { return { kind: 'method', name, args }; }
-      / _ "." _ name:Name { return { kind: 'member', name }; }
-      / _ "[" _ from:Expression _ ":" _ to:Expression _ "]" { return { kind: 'range', from, to }; }
-      / _ "[" _ index:Expression _ "]" { return { kind: 'index', index }; }
+      _ "." _ name:Name args:(_ @Arguments)?
+        { return args ? { kind: 'method', name, args } : { kind: 'member', name }; }
+      / _ "[" _ index:Expression to:(_ ":" _ @Expression)? _ "]"
+        { return to ? { kind: 'range', from: index, to } : { kind: 'index', index }; }
     )*
     { return tail.reduce((object, step) => ({ ...step, object, at: object.at }), head); }
 
@@ -123,8 +127,11 @@ Primary
   / List
   / Map
   / Path
-  / name:Identifier _ args:Arguments { return { kind: 'call', name, args, at: here() }; }
-  / name:Identifier { return { kind: 'variable', name, at: here() }; }
+  / name:Identifier args:(_ @Arguments)?
+    {
+      const at = here();
+      return args ? { kind: 'call', name, args, at } : { kind: 'variable', name, at };
+    }
 
 List = "[" _ items:Expressions _ "]" { return { kind: 'list', items, at: here() }; }
 

@@ -16,6 +16,10 @@ export function parseRules(source: string, fileName: string): RulesFile | RulesI
     // The grammar's actions build exactly the nodes that ast.ts names.
     return parser.parse(source) as RulesFile;
   } catch (error) {
+    // The parser is recursive: source that is nested some hundreds deep exhausts the stack.
+    if (error instanceof RangeError) {
+      return { fileName, line: 1, column: 1, message: 'The rules are nested too deep.' };
+    }
     if (!(error instanceof peggy.parser.SyntaxError || error instanceof parser.SyntaxError)) {
       throw error;
     }
