@@ -135,10 +135,10 @@ function testRoutes(service: FirestoreService, triggers: TriggerDispatcher): Rou
 
 async function answerTo(routes: readonly Route[], request: IncomingMessage): Promise<Answer> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://firestore');
-  for (const { method, pattern, handle } of routes) {
-    const groups = pattern.exec(pathname)?.slice(1).map(decodeURIComponent);
-    if (groups === undefined || method !== request.method) continue;
-    return handle({ groups, query: searchParams, body: await readBody(request) });
+  for (const route of routes) {
+    const groups = route.pattern.exec(pathname)?.slice(1).map(decodeURIComponent);
+    if (groups === undefined || route.method !== request.method) continue;
+    return route.handle({ groups, query: searchParams, body: await readBody(request) });
   }
   return NOT_FOUND;
 }

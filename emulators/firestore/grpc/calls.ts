@@ -5,10 +5,10 @@ import type {
   ServiceError,
   sendUnaryData,
 } from '@grpc/grpc-js';
-import { Metadata } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import { identify } from '../access/caller.js';
 import type { Caller } from '../access/caller.js';
-import { toFirestoreError } from '../model/status.js';
+import { Code, toFirestoreError } from '../model/status.js';
 
 type AnyCall =
   | ServerUnaryCall<unknown, unknown>
@@ -61,8 +61,21 @@ export function failCall(call: Pick<AnyCall, 'emit'>, error: unknown): void {
   call.emit('error', toServiceError(error));
 }
 
+const STATUS: Readonly<Record<Code, status>> = {
+  [Code.Cancelled]: status.CANCELLED,
+  [Code.InvalidArgument]: status.INVALID_ARGUMENT,
+  [Code.NotFound]: status.NOT_FOUND,
+  [Code.AlreadyExists]: status.ALREADY_EXISTS,
+  [Code.PermissionDenied]: status.PERMISSION_DENIED,
+  [Code.FailedPrecondition]: status.FAILED_PRECONDITION,
+  [Code.Aborted]: status.ABORTED,
+  [Code.Unimplemented]: status.UNIMPLEMENTED,
+  [Code.Internal]: status.INTERNAL,
+};
+
 /** The status of a call that failed. */
 function toServiceError(error: unknown): ServiceError {
   const { code, message } = toFirestoreError(error);
-  return Object.assign(new Error(message), { code, details: message, metadata: new Metadata() });
+  const metadata = new Metadata();
+  return Object.assign(new Error(message), { code: STATUS[code], details: message, metadata });
 }

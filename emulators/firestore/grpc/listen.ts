@@ -40,11 +40,12 @@ export function listen(service: FirestoreService) {
       session?.stream.close();
     };
     call.on('data', (request: ListenRequest) => {
-      last = last.then(() => take(request));
-      last.catch((error: unknown) => {
-        close();
-        call.emit('error', toServiceError(error));
-      });
+      last = last
+        .then(() => take(request))
+        .catch((error: unknown) => {
+          close();
+          failCall(call, error);
+        });
     });
     call.on('error', close);
     call.on('cancelled', close);

@@ -100,10 +100,10 @@ export class Reads {
     const { result, begun } = await readIn(database, caller, request, (transaction) =>
       this.service.runQuery(caller, database, query, transaction),
     );
-    const values = aggregations.map((aggregation) => [
-      aggregation.alias,
-      toValueMessage(aggregate(result.documents, aggregation)),
-    ]);
+    const values = aggregations.map(
+      (aggregation) =>
+        [aggregation.alias, toValueMessage(aggregate(result.documents, aggregation))] as const,
+    );
     send({
       result: { aggregateFields: Object.fromEntries(values) },
       readTime: toTimestamp(database.clock.readTime()),

@@ -1,7 +1,6 @@
 /** Status codes of gRPC that Firestore answers with. */
 export const Code = {
   Cancelled: 1,
-  Unknown: 2,
   InvalidArgument: 3,
   NotFound: 5,
   AlreadyExists: 6,

@@ -38,18 +38,7 @@ describe('documents, through firebase-admin', () => {
       vector: FieldValue.vector([1, 2, 3]),
     };
     await db.doc('things/one').set(data);
-    const read = (await db.doc('things/one').get()).data();
-    assert.equal(read?.['text'], data.text);
-    assert.ok(read['when'].isEqual(data.when));
-    assert.ok(read['place'].isEqual(data.place));
-    assert.ok(read['ref'].isEqual(data.ref));
-    assert.deepEqual(read['vector'].toArray(), [1, 2, 3]);
-    assert.deepEqual(read['bytes'], data.bytes);
-    for (const key of ['nothing', 'yes', 'integer', 'negative', 'double', 'infinity'] as const) {
-      assert.equal(read[key], data[key]);
-    }
-    assert.deepEqual(read['list'], data.list);
-    assert.deepEqual(read['map'], data.map);
+    assert.deepEqual((await db.doc('things/one').get()).data(), data);
   });
 
   it('refuses to create twice and to update what is missing', async () => {

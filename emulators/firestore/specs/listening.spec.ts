@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Firestore, QuerySnapshot } from 'firebase-admin/firestore';
-import type { DocumentData, QuerySnapshot as WebQuerySnapshot } from 'firebase/firestore';
+import type { QuerySnapshot as WebQuerySnapshot } from 'firebase/firestore';
 import {
   collection,
   disableNetwork,
@@ -59,7 +59,7 @@ describe('listening', () => {
 
   it('follows a query, with firebase-admin', async () => {
     const observed = new Observed<QuerySnapshot>();
-    stops.push(db.collection('a').where('n', '>=', 2).onSnapshot(observed.push));
+    stops.push(db.collection('a').where('n', '>=', 2).orderBy('n').onSnapshot(observed.push));
     await observed.until((snapshot) => ids(snapshot) === '2 3');
     await db.doc('a/1').update({ n: 9 });
     const grown = await observed.until((snapshot) => ids(snapshot) === '2 3 1');
@@ -110,7 +110,7 @@ describe('listening', () => {
 
   it('catches up after a break, with the web SDK', async () => {
     const web = harness.web();
-    const observed = new Observed<WebQuerySnapshot<DocumentData>>();
+    const observed = new Observed<WebQuerySnapshot>();
     const options = { includeMetadataChanges: true };
     stops.push(onSnapshot(collection(web, 'a'), options, observed.push));
     await observed.until((value) => ids(value) === '1 2 3' && !value.metadata.fromCache);

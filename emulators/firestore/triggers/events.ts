@@ -64,7 +64,7 @@ function cloudEvent(
     ...(withAuth && { authtype: commit.author === undefined ? 'system' : 'app_user' }),
     ...(withAuth && commit.author !== undefined && { authid: commit.author }),
   };
-  const headers = Object.entries(attributes).map(([name, value]) => [
+  const headers = Object.entries(attributes).map(([name, value]): [string, string] => [
     `ce-${name}`,
     // HTTP headers are ASCII: the CloudEvents binding encodes what is not.
     value.replace(/[^\x20-\x7e]+/g, encodeURIComponent),
