@@ -1,4 +1,8 @@
 import { build } from './platform/build.js';
+import { runMain } from './platform/main.js';
 
 /** `npm run build` */
-await build();
+runMain(async () => {
+  await build();
+  return 0;
+});

@@ -4,6 +4,8 @@ import { deleteApp, getApps, initializeApp } from 'firebase-admin/app';
 import type { App } from 'firebase-admin/app';
 import { getFirestore } from 'firebase-admin/firestore';
 import type { Firestore } from 'firebase-admin/firestore';
+import { getStorage } from 'firebase-admin/storage';
+import type { Storage } from 'firebase-admin/storage';
 import type { Ports } from './ports.js';
 import { BUCKET, PROJECT_ID } from './workspace.js';
 
@@ -26,6 +28,11 @@ export function adminApp(ports: Ports): App {
 
 export function adminFirestore(ports: Ports): Firestore {
   return getFirestore(adminApp(ports));
+}
+
+/** The bucket that uploads go to. */
+export function adminBucket(ports: Ports): ReturnType<Storage['bucket']> {
+  return getStorage(adminApp(ports)).bucket();
 }
 
 /** Closes firebase-admin's connections, so that the process can end. */
