@@ -107,7 +107,9 @@ async function requestRange(
     });
   }
   const size = Number(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1]);
-  if (!Number.isSafeInteger(size) || bytes.length === 0) throw refusedRange(206);
+  // A part of a block would leave its reader waiting for the rest for ever.
+  const expected = Math.min(BLOCK_BYTES, size - start);
+  if (!Number.isSafeInteger(size) || bytes.length !== expected) throw refusedRange(206);
   return { bytes, size };
 }
 
