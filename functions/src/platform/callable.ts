@@ -31,7 +31,7 @@ export type ParsedInput<Name extends CallableName> = z.output<(typeof callables)
  */
 export function callable<Name extends CallableName>(
   name: Name,
-  options: CallableOptions,
+  options: CallableOptions<CallableInput<Name>>,
   handler: (input: ParsedInput<Name>, caller: Caller) => Promise<CallableOutput<Name>>,
 ): CallableFunction<CallableInput<Name>, Promise<CallableOutput<Name>>> {
   return onCall<CallableInput<Name>, Promise<CallableOutput<Name>>>(options, async (request) => {

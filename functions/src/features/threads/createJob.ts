@@ -1,7 +1,6 @@
-import { parseUploadPath, paths, uploadIdOf, uploadSchema } from '@quikthread/contract';
+import { parseUploadPath, paths, settingsSchema, uploadIdOf, uploadSchema } from '@quikthread/contract';
 import type { CallableOutput } from '@quikthread/contract';
 import type { Firestore, Transaction } from 'firebase-admin/firestore';
-import { z } from 'zod';
 import { accountSchema } from '../../engine/credits.js';
 import type { Account } from '../../engine/credits.js';
 import { readRun, runPath } from '../../engine/documents.js';
@@ -20,12 +19,11 @@ export interface CreateJobDependencies {
   readonly db: Firestore;
   readonly clock: Clock;
   /** Looks at a link before a job is made of it. @throws JobError `url_forbidden`, `url_unreachable` */
-  checkUrl(url: string): Promise<void>;
+  readonly checkUrl: (url: string) => Promise<void>;
 }
 
-const ownerSchema = accountSchema.extend({
-  settings: z.object({ language: z.string().optional() }),
-});
+/** Settings that a client wrote past the contract count as unset. */
+const ownerSchema = accountSchema.extend({ settings: settingsSchema.catch({}) });
 
 /**
  * Makes a job of an upload or a link and reserves a credit for it, in one transaction.

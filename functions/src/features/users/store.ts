@@ -1,11 +1,15 @@
-import { paths, profileSchema } from '@quikthread/contract';
+import { paths, profileSchema, settingsSchema } from '@quikthread/contract';
 import type { Profile } from '@quikthread/contract';
 import type { DocumentReference, DocumentSnapshot, Firestore } from 'firebase-admin/firestore';
 import type { z } from 'zod';
 import { timestampSchema, readDocument } from '../../platform/documents.js';
 
-/** `users/{uid}` as it is stored: the profile, with Firestore timestamps. */
+/**
+ * `users/{uid}` as it is stored: the profile, with Firestore timestamps. Settings are also written
+ * by clients, under rules that cannot check all that the contract does: what is off counts as unset.
+ */
 const userSchema = profileSchema.extend({
+  settings: settingsSchema.catch({}),
   resetDate: timestampSchema,
   createdAt: timestampSchema,
   updatedAt: timestampSchema,

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import type { JobStatus } from '@quikthread/contract';
+import type { Session } from '../../scripts/platform/session.js';
+import type { FaultRequest } from './standIns.js';
+
+/** What is said in recordings that are tones: enough to write threads about. */
+export const SPEECH =
+  `Three years ago I opened a small bakery with my sister. We made ten kinds of bread,
+and nobody came. Then an old man asked me a simple question. Which one should I buy. I could not say.
+So the next day we sold only one kind of bread, and a sign said that it was very good. We sold forty
+loaves before noon. People do not want more choice. They want someone who has chosen well. Today we
+have four employees and two kinds of bread, and every morning there is a line at the door.`.replace(
+    /\s+/g,
+    ' ',
+  );
+
+/** Has the Deepgram stand-in hear `SPEECH` in whatever it is given, as often as a test may need. */
+export const scriptedSpeech: FaultRequest = { answer: { transcript: SPEECH }, times: 20 };
+
+/** Waits for a job's end: completed, with five threads, and of this user's credits exactly one used. */
+export async function assertCompletedOnce({ client }: Session, jobId: string): Promise<JobStatus> {
+  const job = await client.waitForJob(jobId);
+  assert.equal(job.status, 'completed', job.error ?? '');
+  assert.equal(job.threads?.length, 5);
+  const { creditsUsed, creditsReserved } = await client.getQuota();
+  assert.deepEqual({ creditsUsed, creditsReserved }, { creditsUsed: 1, creditsReserved: 0 });
+  return job;
+}
+
+/** Waits for a job's failure with this code; its credit has come back and nothing of a cause shows. */
+export async function assertFailed(
+  { client }: Session,
+  jobId: string,
+  errorCode: JobStatus['errorCode'],
+): Promise<JobStatus> {
+  const job = await client.waitForJob(jobId);
+  assert.deepEqual([job.status, job.errorCode], ['failed', errorCode]);
+  assert.ok(job.error && job.completedAt);
+  assert.doesNotMatch(job.error, /https?:|Error|local-/);
+  const { creditsUsed, creditsReserved } = await client.getQuota();
+  assert.deepEqual({ creditsUsed, creditsReserved }, { creditsUsed: 0, creditsReserved: 0 });
+  return job;
+}
