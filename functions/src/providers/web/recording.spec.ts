@@ -290,7 +290,9 @@ describe('openRecording', () => {
     });
 
     it('reads no more than 20 MB of a feed, however far it unpacks', async () => {
-      const bomb = gzipSync(Buffer.concat([Buffer.from('<rss>'), Buffer.alloc(30 * 1024 * 1024, ' ')]));
+      const bomb = gzipSync(
+        Buffer.concat([Buffer.from('<rss>'), Buffer.alloc(30 * 1024 * 1024, ' ')]),
+      );
       routes['/feed'] = answer('text/xml', bomb, { 'content-encoding': 'gzip' });
       const error = await refusal(`${origin}/feed`);
       assert.deepEqual([error.code, error.retry], ['too_large', 'never']);
