@@ -54,7 +54,7 @@ export function judgeSize(bytes: number, limits: SizeLimits): Refusal | null {
   if (bytes > limits.maxBytes) {
     return {
       reason: 'too_large',
-      message: `This file has ${inMegabytes(bytes)}, which is too large. ${range}`,
+      message: `This file is larger than ${inMegabytes(limits.maxBytes)}. ${range}`,
     };
   }
   return null;
