@@ -109,7 +109,7 @@ export class Database {
     const owner = transaction ?? this.transactions.singleCommit();
     try {
       await this.locks.write(owner, this.claim(writes));
-      const plan = planCommit(this.store, writes, this.clock.readTime());
+      const plan = planCommit(this.id, this.store, writes, this.clock.readTime());
       await options.authorize(plan);
       return this.apply(plan, author);
     } finally {
@@ -169,7 +169,7 @@ export class Database {
     const present = [...paths].map((path) => this.store.get(path));
     let planned: (StoredDocument | undefined)[] = [];
     try {
-      planned = [...planCommit(this.store, writes, this.clock.readTime()).final.values()];
+      planned = [...planCommit(this.id, this.store, writes, this.clock.readTime()).final.values()];
     } catch (error) {
       if (!(error instanceof FirestoreError)) throw error;
     }

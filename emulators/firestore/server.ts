@@ -1,7 +1,10 @@
+import type { Server as HttpServer } from 'node:http';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { RulesSource } from './access/access.js';
+import { Access } from './access/access.js';
 import { adminEndpoints } from './admin/http.js';
 import type { DatabaseTimeouts } from './database.js';
 import { DEFAULT_TIMEOUTS } from './database.js';
@@ -19,7 +22,7 @@ export interface EmulatorOptions {
   /** Where events go, as `host:port`. */
   readonly functionsEmulator?: string;
   /** The rules in force from the start; everything is allowed without. */
-  readonly rules?: { readonly source: string; readonly fileName: string };
+  readonly rules?: RulesSource;
   readonly timeouts?: Partial<DatabaseTimeouts>;
   readonly retry?: Partial<RetryTimes>;
 }
@@ -43,52 +46,74 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
     functionsEmulator: options.functionsEmulator,
     retry: { ...DEFAULT_RETRY, ...options.retry },
   });
-  const service = new FirestoreService(triggers, { ...DEFAULT_TIMEOUTS, ...options.timeouts });
-  if (options.rules) printIssues(service, options.rules);
-  const grpc = new Server({
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-    'grpc.max_send_message_length': -1,
+  const access = new Access(options.rules);
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const service = new FirestoreService(access, triggers, timeouts);
+  const listener = new Listener(service, triggers);
+  const port = await listener.listen(options.port, options.host);
+  setImmediate(() => {
+    access.compileInitial();
   });
-  grpc.addService(serviceDefinition, firestoreMethods(service));
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
-  const http = createHttpServer(adminEndpoints(service, triggers));
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    const peer = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`;
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      sockets.delete(socket);
-      service.endOfConnection(peer);
-    });
-    socket.setNoDelay(true);
-    sniff(socket, (isHttp2) => {
-      if (isHttp2) injector.injectConnection(socket);
-      else http.emit('connection', socket);
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
   const close = async (): Promise<void> => {
     triggers.close();
     service.close();
-    const closed = new Promise((resolve) => server.close(resolve));
-    grpc.forceShutdown();
-    for (const socket of sockets) socket.destroy();
-    await closed;
+    await listener.close();
   };
   return { host: options.host, port, close };
 }
 
-function printIssues(
-  service: FirestoreService,
-  rules: NonNullable<EmulatorOptions['rules']>,
-): void {
-  for (const issue of service.access.setRules(rules.source, rules.fileName)) {
-    console.error(`${issue.fileName}:${issue.line}:${issue.column} - ERROR ${issue.message}`);
+/** Accepts connections and hands each to gRPC or to the HTTP/1.1 endpoints. */
+class Listener {
+  private readonly grpc = new Server({
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_send_message_length': -1,
+  });
+  private readonly injector = this.grpc.createConnectionInjector(
+    ServerCredentials.createInsecure(),
+  );
+  private readonly http: HttpServer;
+  private readonly sockets = new Set<Socket>();
+  private readonly server = createServer((socket) => {
+    this.accept(socket);
+  });
+
+  constructor(
+    private readonly service: FirestoreService,
+    triggers: TriggerDispatcher,
+  ) {
+    this.grpc.addService(serviceDefinition, firestoreMethods(service));
+    this.http = createHttpServer(adminEndpoints(service, triggers));
+  }
+
+  /** Resolves with the port. */
+  async listen(port: number, host: string): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, resolve);
+    });
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.grpc.forceShutdown();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private accept(socket: Socket): void {
+    const peer = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`;
+    this.sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      this.sockets.delete(socket);
+      this.service.endOfConnection(peer);
+    });
+    sniff(socket, (isHttp2) => {
+      if (isHttp2) this.injector.injectConnection(socket);
+      else this.http.emit('connection', socket);
+    });
   }
 }
 

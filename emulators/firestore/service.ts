@@ -1,4 +1,4 @@
-import { Access } from './access/access.js';
+import type { Access } from './access/access.js';
 import type { Caller } from './access/caller.js';
 import type { CommitOptions, CommitResult, DatabaseTimeouts } from './database.js';
 import { Database } from './database.js';
@@ -18,12 +18,12 @@ import type { Write } from './write/write.js';
  * database; faults and triggers around commits.
  */
 export class FirestoreService {
-  readonly access = new Access();
   readonly faults = new Faults();
   readonly writes = new WriteCounter();
   private readonly databases = new Map<string, Database>();
 
   constructor(
+    readonly access: Access,
     private readonly triggers: TriggerDispatcher,
     private readonly timeouts: DatabaseTimeouts,
   ) {}

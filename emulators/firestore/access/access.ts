@@ -21,15 +21,37 @@ type Question = Pick<RulesRequest, 'method' | 'path' | 'resource'> &
     readonly plan?: CommitPlan;
   };
 
+/** A rules file. */
+export interface RulesSource {
+  readonly source: string;
+  readonly fileName: string;
+}
+
 /**
  * Asks the security rules about every request that is not an administrator's. Without a rules file
  * everything is allowed, as in the official emulator; with one that does not compile, nothing is.
  */
 export class Access {
   private ruleset: Ruleset | 'open' | 'closed' = 'open';
+  /** Rules that are not compiled yet: that takes a while the first time, and must not delay a start. */
+  private initial: RulesSource | undefined;
+
+  constructor(initial?: RulesSource) {
+    this.initial = initial;
+  }
+
+  /** Compiles the first rules, if that is still to do, and tells the developer of their issues. */
+  compileInitial(): void {
+    if (this.initial === undefined) return;
+    const { source, fileName } = this.initial;
+    for (const issue of this.setRules(source, fileName)) {
+      console.error(`${issue.fileName}:${issue.line}:${issue.column} - ERROR ${issue.message}`);
+    }
+  }
 
   /** Puts rules in force. Where they have issues, the ones before stay, or nothing is allowed. */
   setRules(source: string, fileName: string): readonly RulesIssue[] {
+    this.initial = undefined;
     const { ruleset, issues } = compileRules(source, 'cloud.firestore', fileName);
     if (ruleset !== null) this.ruleset = ruleset;
     else if (this.ruleset === 'open') this.ruleset = 'closed';
@@ -80,7 +102,9 @@ export class Access {
   }
 
   private async ask(caller: Caller, database: Database, question: Question): Promise<void> {
-    if (caller.isAdmin || this.ruleset === 'open') return;
+    if (caller.isAdmin) return;
+    this.compileInitial();
+    if (this.ruleset === 'open') return;
     if (this.ruleset === 'closed') throw denied('The rules file has errors.');
     const { query, time, plan, ...rest } = question;
     const decision = await this.ruleset.evaluate({

@@ -49,6 +49,9 @@ export function serverStream<Request, Response>(
     const send = (response: Response): void => {
       call.write(response);
     };
+    // An error without headers before it is taken for a lost connection, and tried again, by
+    // google-gax's retry-request.
+    call.sendMetadata(new Metadata());
     method(call.request, callerOf(call), send).then(
       () => call.end(),
       (error: unknown) => call.emit('error', toServiceError(error)),

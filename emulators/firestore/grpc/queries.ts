@@ -2,6 +2,7 @@ import type { google } from '@google-cloud/firestore/build/protos/firestore_v1_p
 import { parseFieldPath } from '../model/fieldPath.js';
 import type { FieldPath } from '../model/fieldPath.js';
 import { Code, FirestoreError } from '../model/status.js';
+import type { Value } from '../model/value.js';
 import type { Aggregation } from '../query/aggregate.js';
 import type { Cursor, FieldOperator, Filter, Query, UnaryOperator } from '../query/query.js';
 import { completeOrder } from '../query/query.js';
@@ -29,6 +30,13 @@ const UNARY_OPERATORS: readonly UnaryOperator[] = [
   'IS_NOT_NAN',
   'IS_NOT_NULL',
 ];
+
+/** firebase.google.com/docs/firestore/query-data/queries, "Query limitations". */
+const MAX_OPERANDS: Partial<Record<FieldOperator, number>> = {
+  IN: 30,
+  ARRAY_CONTAINS_ANY: 30,
+  NOT_IN: 10,
+};
 
 /** Reads a structured query below a parent's path; refuses what is not one or not supported. */
 export function fromStructuredQuery(parent: string, message: StructuredQuery): Query {
@@ -82,11 +90,30 @@ function fromFilter(message: FilterMessage): Filter {
     const field = fromFieldReference(fieldFilter.field);
     const operator = FIELD_OPERATORS.find((known) => known === fieldFilter.op);
     if (operator === undefined) throw unknownOperator(fieldFilter.op);
-    return { kind: 'field', field, operator, value: fromValueMessage(fieldFilter.value ?? {}) };
+    const value = fromValueMessage(fieldFilter.value ?? {});
+    checkOperand(operator, value);
+    return { kind: 'field', field, operator, value };
   }
   const operator = UNARY_OPERATORS.find((known) => known === unaryFilter?.op);
   if (operator === undefined) throw unknownOperator(unaryFilter?.op);
   return { kind: 'unary', field: fromFieldReference(unaryFilter?.field), operator };
+}
+
+function checkOperand(operator: FieldOperator, value: Value): void {
+  const limit = MAX_OPERANDS[operator];
+  if (limit === undefined) return;
+  if (value.type !== 'array' || value.values.length === 0) {
+    throw new FirestoreError(
+      Code.InvalidArgument,
+      `'${operator}' requires a non-empty ArrayValue.`,
+    );
+  }
+  if (value.values.length > limit) {
+    throw new FirestoreError(
+      Code.InvalidArgument,
+      `'${operator}' supports up to ${limit} comparison values.`,
+    );
+  }
 }
 
 function fromFieldReference(message: FieldReference | null | undefined): FieldPath {

@@ -77,7 +77,7 @@ describe('the order of values', () => {
     const ranked = ORDERED.flatMap((values, rank) => values.map((value) => ({ value, rank })));
     for (const a of ranked) {
       for (const b of ranked) {
-        const message = `${JSON.stringify([a.rank, b.rank])}`;
+        const message = JSON.stringify([a.rank, b.rank]);
         assert.equal(
           Math.sign(compareValues(a.value, b.value)),
           Math.sign(a.rank - b.rank),

@@ -68,6 +68,15 @@ describe('queries, through firebase-admin', () => {
     assert.deepEqual(await ids(cities().where('mayor', '!=', null)), []);
   });
 
+  it('refuses lists that are too long', async () => {
+    const list = Array.from({ length: 31 }, (_, index) => index);
+    await assert.rejects(cities().where('people', 'in', list).get(), { code: 3, message: /30/ });
+    await assert.rejects(cities().where('people', 'not-in', list).get(), {
+      code: 3,
+      message: /10/,
+    });
+  });
+
   it('combines filters with and and or', async () => {
     const query = cities().where(
       Filter.or(

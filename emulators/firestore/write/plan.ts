@@ -1,6 +1,8 @@
 import type { DocumentStore } from '../documentStore.js';
 import type { Instant } from '../model/clock.js';
 import type { DocumentChange, StoredDocument } from '../model/document.js';
+import type { DatabaseId } from '../model/path.js';
+import { formatName } from '../model/path.js';
 import type { Value } from '../model/value.js';
 import type { Write } from './write.js';
 import { applyWrite } from './write.js';
@@ -28,6 +30,7 @@ export interface CommitPlan {
 
 /** Works out a commit against the stored documents; throws where a write is refused. */
 export function planCommit(
+  database: DatabaseId,
   store: DocumentStore,
   writes: readonly Write[],
   requestTime: Instant,
@@ -36,7 +39,7 @@ export function planCommit(
   const steps = writes.map((write): PlannedWrite => {
     const { path } = write;
     const before = final.has(path) ? final.get(path) : store.get(path);
-    const outcome = applyWrite(before, write, requestTime);
+    const outcome = applyWrite(formatName(database, path), before, write, requestTime);
     const after = outcome.fields && {
       path,
       fields: outcome.fields,

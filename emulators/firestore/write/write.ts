@@ -41,19 +41,24 @@ export interface WriteOutcome {
   readonly changed: boolean;
 }
 
+/** Where a document's path begins in its name: after `projects/P/databases/D/documents`. */
+const DOCUMENT_SEGMENT = 5;
+
 /** The documented limit of a document's size, in bytes. */
 const MAX_DOCUMENT_BYTES = 1_048_576;
 
 /**
  * Applies a write to a document's current state without storing it. `requestTime` is what a server
- * timestamp gets, cut to milliseconds. Refuses with the status that Firestore gives.
+ * timestamp gets, cut to milliseconds; `name` is the document's full one. Refuses with the status
+ * that Firestore gives.
  */
 export function applyWrite(
+  name: string,
   current: StoredDocument | undefined,
   write: Write,
   requestTime: Instant,
 ): WriteOutcome {
-  checkPrecondition(current, write);
+  checkPrecondition(name, current, write.precondition);
   if (write.kind !== 'set') {
     const isDelete = write.kind === 'delete';
     return {
@@ -71,7 +76,7 @@ export function applyWrite(
     fields = withField(fields, transform.field, value);
     transformResults.push(result);
   }
-  checkSize(write.path, fields);
+  checkSize(name, fields);
   const changed = current === undefined || !identicalFields(current.fields, fields);
   return { fields, transformResults, changed };
 }
@@ -86,13 +91,16 @@ function mergeMask(
   return fields;
 }
 
-function checkPrecondition(current: StoredDocument | undefined, write: Write): void {
-  const { exists, updateTime } = write.precondition;
+function checkPrecondition(
+  name: string,
+  current: StoredDocument | undefined,
+  { exists, updateTime }: Precondition,
+): void {
   if (exists === false && current !== undefined) {
-    throw new FirestoreError(Code.AlreadyExists, `Document already exists: ${write.path}`);
+    throw new FirestoreError(Code.AlreadyExists, `Document already exists: ${name}`);
   }
   if ((exists === true || updateTime !== undefined) && current === undefined) {
-    throw new FirestoreError(Code.NotFound, `No document to update: ${write.path}`);
+    throw new FirestoreError(Code.NotFound, `No document to update: ${name}`);
   }
   if (updateTime !== undefined && current?.updateTime !== updateTime) {
     throw new FirestoreError(
@@ -102,13 +110,14 @@ function checkPrecondition(current: StoredDocument | undefined, write: Write): v
   }
 }
 
-function checkSize(path: string, fields: Fields): void {
-  const names = path.split('/').reduce((sum, part) => sum + Buffer.byteLength(part) + 1, 16);
+function checkSize(name: string, fields: Fields): void {
+  const path = name.split('/').slice(DOCUMENT_SEGMENT);
+  const names = path.reduce((sum, part) => sum + Buffer.byteLength(part) + 1, 16);
   const size = names + sizeOfFields(fields) + 32;
   if (size <= MAX_DOCUMENT_BYTES) return;
   throw new FirestoreError(
     Code.InvalidArgument,
-    `Document '${path}' cannot be written because its size (${size.toLocaleString('en')} bytes) ` +
+    `Document '${name}' cannot be written because its size (${size.toLocaleString('en')} bytes) ` +
       `exceeds the maximum allowed size of ${MAX_DOCUMENT_BYTES.toLocaleString('en')} bytes.`,
   );
 }
