@@ -18,7 +18,10 @@ const threadsSchema = z.array(
 );
 
 const tweets = { type: SchemaType.ARRAY, items: { type: SchemaType.STRING } };
-const arraySchema = {
+/** The SDK's type has no bounds on items, which the API takes. */
+const asSchema = (schema: object) => schema as ResponseSchema;
+
+const arraySchema = asSchema({
   type: SchemaType.ARRAY,
   minItems: 5,
   maxItems: 5,
@@ -31,7 +34,7 @@ const arraySchema = {
     },
     required: ['threadNumber', 'hook', 'tweets'],
   },
-} as ResponseSchema;
+});
 
 /** The words of a text, without case and punctuation. */
 const fold = (text: string) => (text.toLowerCase().match(/[a-z0-9']+/g) ?? []).join(' ');
@@ -121,7 +124,7 @@ describe('Gemini stand-in', () => {
   });
 
   it('fills the schema that it is given', async () => {
-    const responseSchema = {
+    const responseSchema = asSchema({
       type: SchemaType.OBJECT,
       properties: {
         language: { type: SchemaType.STRING, enum: ['en', 'de'] },
@@ -135,7 +138,7 @@ describe('Gemini stand-in', () => {
           },
         },
       },
-    } as ResponseSchema;
+    });
     const value: unknown = JSON.parse((await ask([fenced(script)], { responseSchema })).text());
     const thread = z.strictObject({
       title: z.string().min(1),
@@ -149,7 +152,7 @@ describe('Gemini stand-in', () => {
   });
 
   it('refuses schema fields that Gemini does not know', async () => {
-    const responseSchema = { ...arraySchema, additionalProperties: false } as ResponseSchema;
+    const responseSchema = asSchema({ ...arraySchema, additionalProperties: false });
     await assert.rejects(ask([fenced(script)], { responseSchema }), /additionalProperties/);
   });
 

@@ -47,7 +47,10 @@ export async function startStandIn<Variation>(
   const faults = new FaultQueue();
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', `http://${host}`);
-    void answerRequest(options, journal, faults, url, request, response);
+    answerRequest(options, journal, faults, url, request, response).catch(() => {
+      // The caller left while its request was read or answered.
+      response.destroy();
+    });
   });
   await listen(server, options.name, options.port, host);
   const address = server.address();
