@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { openAsBlob } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readFile } from 'node:fs/promises';
 import { holdCommit, killFunction } from '../support/crash.js';
 import type { CommitPoint } from '../support/crash.js';
 import { assertCompletedOnce, scriptedSpeech } from '../support/jobs.js';
 import { makeTone } from '../support/media.js';
+import { inTurn, media, stalling, startMediaHost } from '../support/mediaHost.js';
 import { closeAll, eventually, signUpOn } from '../support/platform.js';
 import { deepgram, gemini } from '../support/standIns.js';
 import type { StandInControl } from '../support/standIns.js';
@@ -50,6 +50,7 @@ describe('a run whose process is killed', function () {
       const { jobId } = await user.client.createJob({ type: 'upload', storagePath });
       await held.untilHit();
       await kill();
+      await held.untilCallerGone();
       await held.release();
       await assertCompletedOnce(user, jobId);
       assert.equal(await delivered(deepgram), 1);
@@ -111,22 +112,12 @@ async function delivered(standIn: StandInControl): Promise<number> {
 
 /** A host whose first answer never ends, and whose later ones are whole. */
 async function hostThatHangsFirst(file: string) {
-  const media = Buffer.from(await (await openAsBlob(file)).arrayBuffer());
-  let requests = 0;
+  const content = await readFile(file);
   let tell: () => void;
   const asked = new Promise<void>((resolve) => (tell = resolve));
-  const server = createServer((_request, response) => {
-    requests += 1;
-    const headers = { 'content-type': 'audio/wav', 'content-length': String(media.length) };
-    response.writeHead(200, headers);
-    if (requests > 1) response.end(media);
-    else response.write(media.subarray(0, 1000), tell);
+  const hanging = stalling(content.subarray(0, 1000), 'audio/wav', content.length, () => {
+    tell();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const close = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  return { url: `http://127.0.0.1:${port}/talk.wav`, asked, close };
+  const host = await startMediaHost({ '/talk.wav': inTurn(hanging, media(content, 'audio/wav')) });
+  return { url: `${host.origin}/talk.wav`, asked, close: () => host.close() };
 }
