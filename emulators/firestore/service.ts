@@ -158,7 +158,7 @@ export class FirestoreService {
     writes: readonly Write[],
     transactionId?: string,
   ): Promise<void> {
-    await this.faults.reach(when, writes);
+    await this.faults.reach(when, writes, () => caller.isGone());
     if (when === 'after' || !caller.isGone()) return;
     if (transactionId !== undefined) database.transactions.end(transactionId);
     throw new FirestoreError(Code.Cancelled, 'The caller is gone.');

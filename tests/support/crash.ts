@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ports } from './platform.js';
+import { eventually, ports } from './platform.js';
 
 /** Where a commit of the functions is stopped: at the Firestore stand-in, before or after it takes effect. */
 export interface CommitPoint {
@@ -16,7 +16,9 @@ export interface CommitPoint {
 export interface HeldCommit {
   /** Resolves once the commit has come and is held. */
   untilHit(): Promise<void>;
-  /** Lets it go on; one whose caller has died meanwhile is dropped if it was held before its effect. */
+  /** Resolves once the stand-in knows that the commit's caller is dead. */
+  untilCallerGone(): Promise<void>;
+  /** Lets it go on; one whose caller is dead is dropped if it was held before its effect. */
   release(): Promise<void>;
 }
 
@@ -32,6 +34,12 @@ export async function holdCommit(point: CommitPoint): Promise<HeldCommit> {
       const hit = await fetch(`${emulator}/faults/${id}?wait=1`);
       assert.ok(hit.ok, `fault ${id}: ${hit.status}`);
     },
+    untilCallerGone: () =>
+      eventually(async () => {
+        const fault = await fetch(`${emulator}/faults/${id}`);
+        const { callerGone } = z.object({ callerGone: z.boolean() }).parse(await fault.json());
+        assert.ok(callerGone, 'the caller of the held commit lives');
+      }),
     async release() {
       await fetch(`${emulator}/faults/${id}`, { method: 'DELETE' });
     },

@@ -17,6 +17,8 @@ interface Fault {
   readonly spec: FaultSpec;
   passed: number;
   state: 'armed' | 'hit' | 'released';
+  /** Whether the connection of the held commit's caller is broken. */
+  callerIsGone: () => boolean;
   readonly hit: Signal;
   readonly released: Signal;
 }
@@ -30,15 +32,22 @@ export class Faults {
   arm(spec: FaultSpec): string {
     this.count += 1;
     const id = String(this.count);
-    const fault: Fault = { spec, passed: 0, state: 'armed', hit: signal(), released: signal() };
+    const fault: Fault = {
+      spec,
+      passed: 0,
+      state: 'armed',
+      callerIsGone: () => false,
+      hit: signal(),
+      released: signal(),
+    };
     this.faults.set(id, fault);
     return id;
   }
 
-  /** Whether the fault has its commit, or undefined for an id that is not known. */
-  isHit(id: string): boolean | undefined {
+  /** Whether the fault has its commit, and whether its caller is gone; undefined for an unknown id. */
+  look(id: string): { readonly hit: boolean; readonly callerGone: boolean } | undefined {
     const fault = this.faults.get(id);
-    return fault && fault.state !== 'armed';
+    return fault && { hit: fault.state !== 'armed', callerGone: fault.callerIsGone() };
   }
 
   /** Resolves once the fault has its commit, or is released without one. */
@@ -62,7 +71,11 @@ export class Faults {
   }
 
   /** Called by a commit at a point: waits there while a fault holds it. */
-  async reach(when: 'before' | 'after', writes: readonly Write[]): Promise<void> {
+  async reach(
+    when: 'before' | 'after',
+    writes: readonly Write[],
+    callerIsGone: () => boolean,
+  ): Promise<void> {
     for (const fault of this.faults.values()) {
       const { spec } = fault;
       if (fault.state !== 'armed' || spec.when !== when) continue;
@@ -70,6 +83,7 @@ export class Faults {
       fault.passed += 1;
       if (fault.passed <= spec.skip) continue;
       fault.state = 'hit';
+      fault.callerIsGone = callerIsGone;
       fault.hit.resolve();
       await fault.released.promise;
     }

@@ -119,10 +119,10 @@ function testRoutes(service: FirestoreService, triggers: TriggerDispatcher): Rou
       method: 'GET',
       pattern: /^\/emulator\/v1\/faults\/([^/]+)$/,
       handle: async ({ groups: [id = ''], query }) => {
-        const known = service.faults.isHit(id);
+        const known = service.faults.look(id);
         if (known === undefined) return NOT_FOUND;
         if (query.get('wait') === '1') await service.faults.untilHit(id);
-        return { status: 200, body: { hit: service.faults.isHit(id) ?? false } };
+        return { status: 200, body: service.faults.look(id) ?? { ...known, hit: false } };
       },
     },
     {
