@@ -10,18 +10,12 @@ import { PROJECT_ID } from '../../scripts/platform/workspace.js';
 import { countWrites } from '../support/crash.js';
 import { convertSample, makeMedia, SAMPLE } from '../support/media.js';
 import { admin, closeAll, eventually, ports, signUp, signUpOn } from '../support/platform.js';
+import { longRecording } from './recordings.js';
 
 const MEGABYTE = 1024 * 1024;
 const noise = ['-f', 'lavfi', '-i', 'anoisesrc=d=40:r=44100'];
 const film = ['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=25:d=4,noise=alls=60:allf=t'];
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-qp', '10'];
-
-/** 31 minutes of eight-bit sound: 15 MB that take a moment to make. */
-const longRecording = () =>
-  makeMedia('long-1860.wav', [
-    ...['-f', 'lavfi', '-i', 'sine=frequency=440:duration=1860:sample_rate=8000'],
-    ...['-c:a', 'pcm_u8'],
-  ]);
 
 /** Writes an object with an administrator's rights, past the rules, and answers its generation. */
 async function put(storagePath: string, content: Buffer): Promise<string> {
