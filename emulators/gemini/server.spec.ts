@@ -114,6 +114,16 @@ describe('Gemini stand-in', () => {
     });
   }
 
+  it('says what the recording repeats only once in a thread', async () => {
+    const opening = /^[^]*?\n\n/;
+    for (const { tweets } of await threadsOf(`${script}\n`.repeat(4))) {
+      const lines = tweets.flatMap((tweet, i) =>
+        (i === 0 ? tweet.replace(opening, '') : tweet).split('\n\n').map(fold),
+      );
+      assert.equal(new Set(lines).size, lines.length);
+    }
+  });
+
   it('splits sentences that never end, and takes scripts without spaces', async () => {
     const endless = Array.from({ length: 900 }, (_, i) => `word${i}`).join(' ');
     for (const transcript of [endless, '我们每天早上只卖一种面包'.repeat(60)]) {

@@ -104,7 +104,10 @@ export async function writeThreads(
 ): Promise<Thread[]> {
   const count = Math.min(bounds.threads.max, Math.max(bounds.threads.min, ANGLES.length));
   const all = await rankedSentences(transcript, bounds.tweets.min, MAX_SENTENCE_WEIGHT);
-  const telling = all.filter(({ text }) => !COURTESY.test(text));
+  const firstSaid = new Map([...all].reverse().map((sentence) => [sentence.text, sentence]));
+  const telling = all.filter(
+    (sentence) => !COURTESY.test(sentence.text) && firstSaid.get(sentence.text) === sentence,
+  );
   const sentences = telling.length >= bounds.tweets.min ? telling : all;
   if (sentences.length === 0) sentences.push({ text: '…', position: 0, importance: 0 });
   const seed = createHash('sha256').update(transcript).digest().readUInt8(0);
