@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +10,10 @@ import ffmpeg from '@ffmpeg-installer/ffmpeg';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'quikthread-media-'));
+// Hundreds of megabytes that nobody needs afterwards.
+process.once('exit', () => {
+  rmSync(folder, { recursive: true, force: true });
+});
 const made = new Map<string, Promise<string>>();
 
 /** A file made by ffmpeg with these arguments, the output's left out; made once a test run. */
