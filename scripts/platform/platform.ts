@@ -5,6 +5,7 @@ import type { WriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from './errors.js';
 import { accepts, HOST, portsInUse } from './ports.js';
@@ -49,7 +50,7 @@ export async function startPlatform(
   const parts = await PlatformParts.prepare(ports);
   try {
     await parts.startStandIns(signal);
-    const cli = parts.spawnCli(['emulators:start'], 'pipe');
+    const cli = parts.spawnCli(['emulators:start']);
     await parts.orLog(emulatorsReady(cli, parts.log, onLine), signal);
     const ended = once(cli, 'exit').then(() => undefined);
     return { ports, logFile: parts.logFile, ended, stop: () => parts.stop() };
@@ -60,8 +61,8 @@ export async function startPlatform(
 }
 
 /**
- * Runs a shell command under `firebase emulators:exec`, with the stand-ins beside it. Standard
- * output and error are the command's; the CLI's own debug log lies in the platform's folder.
+ * Runs a shell command in the root folder under `firebase emulators:exec`, with the stand-ins beside it. What the
+ * command prints goes where ours goes; what the CLI and the functions say goes to the log.
  * @returns the command's exit code, or 1 where `signal` ended it.
  */
 export async function execOnPlatform(
@@ -72,15 +73,41 @@ export async function execOnPlatform(
   const parts = await PlatformParts.prepare(ports);
   try {
     await parts.startStandIns(signal);
-    const quiet = ['--log-verbosity', 'SILENT'];
-    // The CLI runs on the functions' Node; the command runs on the tools' own.
-    const script = `export PATH=${quoted(process.env['PATH'] ?? '')}; ${command}`;
-    const cli = parts.spawnCli(['emulators:exec', script, ...quiet], 'inherit');
+    const cli = parts.spawnCli([
+      'emulators:exec',
+      `cd ${quoted(ROOT)}; PATH=$TOOLS_PATH; ${command}`,
+    ]);
+    const running = passCommandOutput(cli, parts.log);
     await Promise.race([once(cli, 'exit'), aborted(signal).catch(() => undefined)]);
+    if (!running()) process.stderr.write(`${await parts.endOfLog()}\n`);
     return cli.exitCode ?? 1;
   } finally {
     await parts.stop();
   }
+}
+
+/** A line of the CLI or of a function's log, as against one of a command that the CLI runs. */
+const CLI_LINE = /^([>i✔⚠⬢] {2}\S|Error: Script )/u;
+
+/** Parts the command's lines from the CLI's; the result tells whether the command was started. */
+function passCommandOutput(cli: ChildProcess, log: WriteStream): () => boolean {
+  let running = false;
+  const pass = (line: string, stream: NodeJS.WritableStream) => {
+    const isCommands = running && !CLI_LINE.test(line);
+    (isCommands ? stream : log).write(`${line}\n`);
+    running ||= line.includes('Running script: ');
+  };
+  onLines(cli.stdout, (line) => {
+    pass(line, process.stdout);
+  });
+  onLines(cli.stderr, (line) => {
+    pass(line, process.stderr);
+  });
+  return () => running;
+}
+
+function onLines(stream: Readable | null, read: (line: string) => void): void {
+  if (stream) createInterface(stream).on('line', read);
 }
 
 /** True where a whole platform, ours by its hub and its stand-ins, listens on these ports. */
@@ -123,9 +150,8 @@ function emulatorsReady(
         reject(new Error('the functions did not load'));
       }
     };
-    for (const stream of [cli.stdout, cli.stderr]) {
-      if (stream) createInterface(stream).on('line', read);
-    }
+    onLines(cli.stdout, read);
+    onLines(cli.stderr, read);
     cli.once('exit', (code) => {
       reject(new Error(`the Firebase CLI ended with ${code ?? 'a signal'}`));
     });
@@ -165,20 +191,18 @@ class PlatformParts {
         args: ['--host', HOST, '--port', String(port)],
         cwd: this.workspace.folder,
         env: this.environment,
-        output: 'pipe',
       });
       this.standIns.push(child);
-      for (const stream of [child.stdout, child.stderr]) {
-        if (!stream) continue;
-        createInterface(stream).on('line', (line) => this.log.write(`${name}: ${line}\n`));
-      }
+      const read = (line: string) => this.log.write(`${name}: ${line}\n`);
+      onLines(child.stdout, read);
+      onLines(child.stderr, read);
       await listens(port, child);
     });
     await this.orLog(Promise.all(started), signal);
   }
 
   /** Its working folder is where the CLI and the emulators put their debug logs. */
-  spawnCli(command: readonly string[], output: 'pipe' | 'inherit'): ChildProcess {
+  spawnCli(command: readonly string[]): ChildProcess {
     const only = 'functions,auth,firestore,storage,tasks,eventarc';
     const options = [
       '--only',
@@ -194,7 +218,6 @@ class PlatformParts {
       args: [...command, ...options, '--non-interactive'],
       cwd: this.workspace.folder,
       env: this.environment,
-      output,
     });
     return this.cli;
   }
@@ -207,12 +230,14 @@ class PlatformParts {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       if (signal.aborted) throw new PlatformError(why, { cause: error });
-      const log = await readFile(this.logFile, 'utf8').catch(() => '');
-      const tail = log.trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
-      throw new PlatformError(`The local platform did not start: ${why}.\n${tail}`, {
-        cause: error,
-      });
+      const message = `The local platform did not start: ${why}.\n${await this.endOfLog()}`;
+      throw new PlatformError(message, { cause: error });
     }
+  }
+
+  async endOfLog(): Promise<string> {
+    const log = await readFile(this.logFile, 'utf8').catch(() => '');
+    return log.trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
   }
 
   stop(): Promise<void> {

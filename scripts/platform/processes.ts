@@ -20,12 +20,10 @@ export interface NodeProgram {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Where its standard output and error go; it has no input. */
-  readonly output: 'pipe' | 'inherit';
 }
 
 /**
- * Starts a Node program at the head of a process group of its own, so that a terminal's Ctrl-C
+ * Starts a Node program, without input, at the head of a process group of its own, so that a terminal's Ctrl-C
  * reaches only us and we end things in order.
  */
 export function spawnNode(program: NodeProgram): ChildProcess {
@@ -33,7 +31,7 @@ export function spawnNode(program: NodeProgram): ChildProcess {
     cwd: program.cwd,
     env: program.env,
     detached: true,
-    stdio: ['ignore', program.output, program.output, 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
 }
 

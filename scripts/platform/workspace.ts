@@ -131,6 +131,8 @@ export async function cliEnvironment(
   const result: NodeJS.ProcessEnv = {
     ...environment,
     PATH: path.join(delimiter),
+    // The CLI runs on the functions' Node; what it runs for us runs on the tools' own.
+    TOOLS_PATH: environment['PATH'],
     // Our `java` is one of the tools: it runs on their Node.
     QUIKTHREAD_NODE: process.execPath,
     TMPDIR: workspace.temporary,
@@ -141,6 +143,8 @@ export async function cliEnvironment(
     NO_UPDATE_NOTIFIER: '1',
     // The CLI asks npm for the newest firebase-functions at every start.
     npm_config_offline: 'true',
+    // Node's cache of compiled code, for the CLI and the functions' workers alike.
+    NODE_COMPILE_CACHE: join(ROOT, '.cache/compiled'),
     // Finds the functions through a file instead of a port picked at random.
     FIREBASE_FUNCTIONS_DISCOVERY_OUTPUT_PATH: 'true',
     FUNCTIONS_DISCOVERY_TIMEOUT: '60',

@@ -50,9 +50,11 @@ function mochaOnPlatform(name: string, patterns: readonly string[]): Suite {
     run: (signal) =>
       counted(name, (counts) => {
         const ports = portsAt(readPortOffset(process.env['PORT_OFFSET'], TEST_PORT_OFFSET));
-        const words = [process.execPath, MOCHA, '--reporter', REPORTER, ...patterns];
+        // Its output comes to us through a pipe, where mocha would use no colours by itself.
+        const colours = process.stdout.isTTY ? ['--color'] : [];
+        const words = [process.execPath, MOCHA, '--reporter', REPORTER, ...colours, ...patterns];
         const command = `TEST_COUNTS=${quoted(counts)} ${words.map(quoted).join(' ')}`;
-        return execOnPlatform(ports, `cd ${quoted(ROOT)} && ${command}`, signal);
+        return execOnPlatform(ports, command, signal);
       }),
   };
 }
