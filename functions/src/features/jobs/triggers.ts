@@ -12,11 +12,14 @@ import { log } from '../../platform/log.js';
 /** Event functions end after nine minutes at most (Cloud Functions quotas). */
 const EVENT_TIMEOUT_SECONDS = 540;
 
-/** A run waits on providers nearly all the time, so one instance carries many. */
+/**
+ * A run waits on providers nearly all the time, so one instance carries several; a recording with
+ * its index far inside the file takes up to 48 MB while ffprobe looks at it.
+ */
 const runOptions = {
-  memory: '512MiB',
+  memory: '1GiB',
   cpu: 1,
-  concurrency: 20,
+  concurrency: 10,
   secrets: [deepgramApiKey, geminiApiKey],
 } satisfies GlobalOptions;
 

@@ -1,4 +1,10 @@
-import { parseUploadPath, paths, settingsSchema, uploadIdOf, uploadSchema } from '@quikthread/contract';
+import {
+  parseUploadPath,
+  paths,
+  settingsSchema,
+  uploadIdOf,
+  uploadSchema,
+} from '@quikthread/contract';
 import type { CallableOutput } from '@quikthread/contract';
 import type { Firestore, Transaction } from 'firebase-admin/firestore';
 import { accountSchema } from '../../engine/credits.js';

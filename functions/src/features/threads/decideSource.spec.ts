@@ -81,6 +81,16 @@ describe('an upload for a job', () => {
     }
   });
 
+  it('is asked for again when a larger plan would accept what a smaller one refused', () => {
+    const pro: Account = { ...account, tier: 'pro', maxDuration: 3600 };
+    const refused = refusal(
+      { ...upload, status: 'rejected', reason: 'too_long', duration: 1860 },
+      pro,
+    );
+    assert.deepEqual(refused.details, { code: 'upload_rejected', reason: 'too_long' });
+    assert.match(refused.message, /upload it again/);
+  });
+
   it('names no plan where none is long enough', () => {
     const refused = refusal({ ...upload, duration: 4000 });
     assert.ok(refused.details.code === 'recording_too_long' && refused.details.nextPlan === null);

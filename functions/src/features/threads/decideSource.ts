@@ -22,15 +22,19 @@ export function acceptUpload(
     const message = 'This upload is still being checked: try again in a few seconds.';
     throw new CallError({ code: 'upload_pending' }, message);
   }
-  if (upload.reason === 'too_long' && upload.duration !== null) {
+  if (upload.duration !== null && upload.duration > account.maxDuration) {
     throw tooLong(upload.duration, account);
+  }
+  if (upload.reason === 'too_long') {
+    // Refused under a smaller plan, and deleted then.
+    const message = 'Your plan allows this recording by now: please upload it again.';
+    throw new CallError({ code: 'upload_rejected', reason: 'too_long' }, message);
   }
   if (upload.status === 'rejected' || upload.duration === null) {
     const reason = upload.reason ?? 'unreadable';
     const message = upload.message ?? `This upload was refused: ${reason}.`;
     throw new CallError({ code: 'upload_rejected', reason }, message);
   }
-  if (upload.duration > account.maxDuration) throw tooLong(upload.duration, account);
   return { ...upload, duration: upload.duration };
 }
 
