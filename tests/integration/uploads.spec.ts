@@ -8,9 +8,9 @@ import type { Upload, UploadRejection } from '@quikthread/contract';
 import type { Session } from '../../scripts/platform/session.js';
 import { PROJECT_ID } from '../../scripts/platform/workspace.js';
 import { countWrites } from '../support/crash.js';
-import { convertSample, makeMedia, SAMPLE } from '../support/media.js';
+import { assertFailed } from '../support/jobs.js';
+import { convertSample, longRecording, makeMedia, makeTone, SAMPLE } from '../support/media.js';
 import { admin, closeAll, eventually, ports, signUp, signUpOn } from '../support/platform.js';
-import { longRecording } from './recordings.js';
 
 const MEGABYTE = 1024 * 1024;
 const noise = ['-f', 'lavfi', '-i', 'anoisesrc=d=40:r=44100'];
@@ -172,6 +172,14 @@ describe('an upload', function () {
     const path = `users/${pro.userId}/uploads/long.wav`;
     await put(path, await readFile(await longRecording()));
     assert.equal((await settled(pro.userId, 'long.wav')).status, 'valid');
+  });
+
+  it('whose file is deleted after its validation makes a job fail as media_missing', async () => {
+    const content = await readFile(await makeTone(15, 'wav'));
+    const { storagePath } = await user.client.uploadMedia(content, { name: 'talk.wav' });
+    await admin().bucket.file(storagePath).delete();
+    const { jobId } = await user.client.createJob({ type: 'upload', storagePath });
+    await assertFailed(user, jobId, 'media_missing');
   });
 
   it('before initUser is judged by the free plan', async () => {

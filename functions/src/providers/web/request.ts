@@ -142,7 +142,7 @@ export function asJobError(error: unknown, url: URL, signal: AbortSignal): unkno
   if (signal.aborted) return signal.reason;
   return new JobError(
     'url_unreachable',
-    `"${url.host}" did not answer, or the connection broke.`,
+    `"${url.host}" did not answer, or the connection broke. Please check that the link works, and try again.`,
     'later',
     { cause: error },
   );
