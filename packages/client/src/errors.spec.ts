@@ -13,10 +13,10 @@ class CallError extends FirebaseError {
 }
 
 describe('toQuikThreadError', () => {
-  it("keeps the backend's status, message, code and details", () => {
+  it("keeps the backend's status, message, code and details, without the HTTP status", () => {
     const details = { code: 'job_wrong_state', status: 'completed' };
     const error = toQuikThreadError(
-      new CallError('functions/failed-precondition', 'This job has ended.', details),
+      new CallError('functions/failed-precondition', 'This job has ended. [400]', details),
     );
     assert.equal(error.status, 'failed-precondition');
     assert.equal(error.message, 'This job has ended.');

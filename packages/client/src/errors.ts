@@ -63,9 +63,14 @@ export function toQuikThreadError(error: unknown): QuikThreadError {
   if (error instanceof QuikThreadError) return error;
   if (!(error instanceof Error)) return new QuikThreadError('unknown', String(error));
   const details = 'details' in error ? errorDetailsSchema.safeParse(error.details) : undefined;
-  return new QuikThreadError(statusOf(error), error.message, details?.data ?? null, {
+  return new QuikThreadError(statusOf(error), messageOf(error), details?.data ?? null, {
     cause: error,
   });
+}
+
+/** The SDK puts the HTTP status behind what a callable says, as in "Sign in first. [401]". */
+function messageOf({ message }: Error): string {
+  return message.replace(/ \[\d{3}\]$/, '');
 }
 
 /** The SDKs' codes are `functions/not-found`, `storage/canceled`, or, from Firestore, the bare word. */
