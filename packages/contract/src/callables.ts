@@ -54,6 +54,11 @@ const jobIdInput = z.strictObject({
   jobId: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be the id of a job'),
 });
 
+const pageInput = z.strictObject({
+  pageSize: z.int().min(1).max(50).default(50),
+  cursor: z.string().min(1).max(200).optional(),
+});
+
 /** Every callable by its deployed name. */
 export const callables = {
   initUser: callable(nothing, profileSchema, []),
@@ -85,12 +90,9 @@ export const callables = {
   ]),
   getJob: callable(jobIdInput, jobStatusSchema, ['job_missing', 'job_not_yours']),
   listJobs: callable(
-    z
-      .strictObject({
-        pageSize: z.int().min(1).max(50).default(50),
-        cursor: z.string().min(1).max(200).optional(),
-      })
-      .default({ pageSize: 50 }),
+    pageInput
+      .nullish()
+      .transform((page): z.output<typeof pageInput> => page ?? pageInput.parse({})),
     z.object({ jobs: z.array(jobStatusSchema), nextCursor: z.string().nullable() }),
     [],
   ),
