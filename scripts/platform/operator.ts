@@ -18,6 +18,8 @@ export function useEmulators(ports: Ports): void {
   process.env['FIREBASE_AUTH_EMULATOR_HOST'] = ports.host('auth');
   process.env['FIREBASE_STORAGE_EMULATOR_HOST'] = ports.host('storage');
   process.env['CLOUD_TASKS_EMULATOR_HOST'] = ports.host('tasks');
+  // Else Google's libraries look for a machine in their cloud, which takes seconds and warns on stderr.
+  process.env['METADATA_SERVER_DETECTION'] = 'none';
 }
 
 /** firebase-admin on the emulators, with an administrator's rights. */
