@@ -225,7 +225,10 @@ describe('a link to what is refused', function () {
     // At the same time, since each takes three waits.
     await Promise.all([
       assertGivenUp(`${host.origin}/busy`, /answered 503 instead of the recording/),
-      assertGivenUp(`${host.origin}/cutting`, /did not answer, or the connection broke\. Please check/),
+      assertGivenUp(
+        `${host.origin}/cutting`,
+        /did not answer, or the connection broke\. Please check/,
+      ),
       assertGivenUp(`${gone.origin}/`, /did not answer, or the connection broke\. Please check/),
     ]);
     for (const path of ['/busy', '/cutting']) {
