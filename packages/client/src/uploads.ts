@@ -97,13 +97,21 @@ function send(
       'state_changed',
       ({ bytesTransferred, totalBytes }) => onProgress?.({ bytesTransferred, totalBytes }),
       (error) => {
-        reject(toQuikThreadError(error));
+        reject(uploadFailure(error));
       },
       resolve,
     );
     // Nothing happens to a task that has ended.
     return () => task.cancel();
   });
+}
+
+/** Storage's rules refuse without a word of why. */
+function uploadFailure(cause: unknown): QuikThreadError {
+  const error = toQuikThreadError(cause);
+  if (error.status !== 'permission-denied') return error;
+  const message = 'This file was not taken: it must be audio or video of 1 MB to 500 MB.';
+  return new QuikThreadError(error.status, message, null, { cause });
 }
 
 /**
