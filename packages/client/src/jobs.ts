@@ -1,7 +1,7 @@
 import { endedStates, jobStatusSchema, paths, transcriptSchema } from '@quikthread/contract';
 import type { JobStatus, Transcript } from '@quikthread/contract';
-import { doc, getDoc, onSnapshot } from 'firebase/firestore';
-import type { Firestore } from 'firebase/firestore';
+import { doc, getDoc, onSnapshot, snapshotEqual } from 'firebase/firestore';
+import type { DocumentSnapshot, Firestore } from 'firebase/firestore';
 import { parseDocument } from './documents.js';
 import { QuikThreadError, toQuikThreadError } from './errors.js';
 import { untilSettled } from './untilSettled.js';
@@ -16,8 +16,8 @@ export interface WaitOptions {
 /** Follows jobs and reads what they made, past the callables: Firestore's rules decide. */
 export interface QuikThreadJobs {
   /**
-   * Calls `onChange` with the job as it is, and at every change, until unsubscribed or `onError` is
-   * called (a job that is not there, or someone else's, is `permission-denied`).
+   * Calls `onChange` with the job as the server has it, and at every change, until unsubscribed or
+   * `onError` is called (a job that is not there, or someone else's, is `permission-denied`).
    * @returns the unsubscribe function.
    */
   watchJob(
@@ -40,12 +40,18 @@ export interface QuikThreadJobs {
 }
 
 export function createJobs(firestore: Firestore): QuikThreadJobs {
-  const watchJob: QuikThreadJobs['watchJob'] = (jobId, onChange, onError) =>
-    onSnapshot(
+  const watchJob: QuikThreadJobs['watchJob'] = (jobId, onChange, onError) => {
+    let last: DocumentSnapshot | undefined;
+    return onSnapshot(
       doc(firestore, paths.job(jobId)),
+      // Without these, a job that the cache has right would never be confirmed.
+      { includeMetadataChanges: true },
       (snapshot) => {
+        // The cache can hold a job's former end, from before a retry. The server's answer follows.
+        if (snapshot.metadata.fromCache || (last && snapshotEqual(last, snapshot))) return;
+        last = snapshot;
         const data = snapshot.data();
-        // Not in the cache yet; the server's answer follows, as an error where it is not there.
+        // Deleted meanwhile: there is no job to show.
         if (!data) return;
         const job = parseDocument(jobStatusSchema, snapshot.ref.path, { ...data, jobId });
         if (job instanceof QuikThreadError) onError?.(job);
@@ -53,6 +59,7 @@ export function createJobs(firestore: Firestore): QuikThreadJobs {
       },
       (error) => onError?.(toQuikThreadError(error)),
     );
+  };
 
   return {
     watchJob,
