@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArguments, USAGE, UsageError } from './demo/arguments.js';
 import type { DemoOptions } from './demo/arguments.js';
@@ -19,9 +19,7 @@ runMain(async () => {
   let options: DemoOptions | null;
   try {
     options = readArguments(process.argv.slice(2), DEFAULT_FILE);
-    if (options && 'file' in options.source && !existsSync(options.source.file)) {
-      throw new UsageError(`there is no file ${options.source.file}`);
-    }
+    if (options && 'file' in options.source) checkFile(options.source.file);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\n\n${USAGE}\n`);
@@ -44,6 +42,13 @@ runMain(async () => {
     await platform?.stop();
   }
 });
+
+/** @throws UsageError */
+function checkFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`there is no file ${path}`);
+  if (!found.isFile()) throw new UsageError(`${path} is not a file`);
+}
 
 async function start(ports: Ports, signal: AbortSignal) {
   process.stderr.write('Starting the local platform …\n');

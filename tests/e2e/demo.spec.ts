@@ -1,12 +1,27 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { jobStatusSchema, quotaSchema, transcriptSchema } from '@quikthread/contract';
+import type { Thread } from '@quikthread/contract';
+import twitter from 'twitter-text';
 import { z } from 'zod';
+import { openSession } from '../../scripts/platform/session.js';
 import { ROOT } from '../../scripts/platform/workspace.js';
-import { makeTone } from '../support/media.js';
-import { ports } from '../support/platform.js';
+import { scriptedSpeech } from '../support/jobs.js';
+import { longRecording, makeTone } from '../support/media.js';
+import { media, startMediaHost } from '../support/mediaHost.js';
+import type { Answer } from '../support/mediaHost.js';
+import { admin, closeAll, eventually, ports } from '../support/platform.js';
+import { deepgram, gemini } from '../support/standIns.js';
+
+/** Its steps, and, where sources have changed since the platform was started, the build. */
+const PROGRESS =
+  /^((uploading|processing|transcribing|generating|completed|failed) +[█░]{30} +\d+ %|Building …$)/;
 
 const resultSchema = z.strictObject({
   job: jobStatusSchema,
@@ -15,53 +30,171 @@ const resultSchema = z.strictObject({
   timings: z.record(z.string(), z.number().nonnegative()),
 });
 
-/** Runs the demo as `npm run demo` does, on the platform that these tests run on. */
-async function demo(...args: readonly string[]) {
+interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the demo as `npm run demo` does, on the platform of these tests, which it finds running. */
+async function demo(...args: readonly string[]): Promise<Run> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/demo.ts', ...args], {
     cwd: ROOT,
     env: { ...process.env, PORT_OFFSET: String(ports.offset) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [[code], stdout, stderr] = await Promise.all([
-    once(child, 'exit'),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
-  return { code: code as number | null, stdout, stderr };
+  const closed = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await closed;
+  return { code: child.exitCode, stdout, stderr };
+}
+
+/** What stands on standard error and is not progress. */
+function remarks({ stderr }: Run): string {
+  const lines = stderr.split('\n').filter((line) => !PROGRESS.test(line));
+  return lines.join('\n').trim();
+}
+
+/** The JSON that a successful run ends with, after the threads that it shows. */
+function resultOf(run: Run): z.infer<typeof resultSchema> {
+  assert.deepEqual([run.code, remarks(run)], [0, '']);
+  const result = resultSchema.parse(JSON.parse(run.stdout.trimEnd().split('\n').at(-1) ?? ''));
+  assert.equal(result.job.status, 'completed');
+  assertPrinted(run.stdout, result.job.threads ?? []);
+  return result;
+}
+
+/** The reason that a refused run gives; it shows no results. */
+function refusalOf(run: Run): string {
+  assert.deepEqual([run.code, run.stdout], [1, '']);
+  return remarks(run);
 }
 
 describe('npm run demo', function () {
   this.timeout(180_000);
+  let folder: string;
 
-  it('prints the transcript, five threads and the times, and at the end one line of JSON', async () => {
-    const { code, stdout, stderr } = await demo('--json', '--tier', 'pro');
-    assert.equal(code, 0, stderr);
-    const lines = stdout.trimEnd().split('\n');
-    const result = resultSchema.parse(JSON.parse(lines.at(-1) ?? ''));
-    assert.equal(result.job.status, 'completed');
-    assert.equal(result.job.threads?.length, 5);
-    assert.equal(result.quota.tier, 'pro');
-    assert.equal(result.quota.remaining, 29);
-    for (const step of ['sign-up', 'upload', 'validation', 'job creation', 'reading results']) {
-      assert.ok(step in result.timings, step);
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'demo-spec-'));
+  });
+  beforeEach(() => Promise.all([deepgram.reset(), gemini.reset()]));
+  after(async () => {
+    await rm(folder, { recursive: true });
+    await closeAll();
+  });
+
+  it('shows five threads of the sample recording, and all of it as JSON', async () => {
+    const run = await demo('--json');
+    const { transcript, quota, timings } = resultOf(run);
+    assert.match(transcript.text, /^Three years ago/);
+    assert.match(run.stdout, /^\s*Transcript \(132\.\d s, \d+ words, 1 speaker\(s\)\)\n/);
+    assert.deepEqual([quota.tier, quota.creditsUsed, quota.remaining], ['free', 1, 1]);
+    for (const step of ['sign-up', 'upload', 'validation', 'transcribing', 'reading results']) {
+      assert.ok(step in timings, step);
     }
-    for (const number of [1, 2, 3, 4, 5]) assert.ok(lines.includes(`Thread ${number}`));
-    assert.match(stderr, /uploading .*100 %/);
-    assert.match(stderr, /completed .*100 %/);
-    assert.ok(!stdout.includes('uploading'));
+    assert.match(run.stderr, /^uploading .* 100 %[^]*^completed .* 100 %/m);
   });
 
-  it('ends with 1 and the public error where the recording is refused', async () => {
-    const tooLong = await makeTone(1860, 'mp3');
-    const { code, stdout, stderr } = await demo('--file', tooLong);
-    assert.equal(code, 1);
-    assert.match(stderr, /\((upload_rejected|recording_too_long)\)/);
-    assert.equal(stdout, '');
+  it('says why a text named .mp3 is refused, and leaves nothing of it', async () => {
+    const file = join(folder, 'talk.mp3');
+    await writeFile(file, 'This is a text, and no recording at all.\n'.repeat(40_000));
+    const email = `${randomUUID()}@quikthread.test`;
+    assert.equal(
+      refusalOf(await demo('--file', file, '--email', email)),
+      'This file is not an audio or video recording. MP3, MP4, M4A, WAV or WebM files are accepted, whatever their name says. (upload_rejected)',
+    );
+    await eventually(async () => {
+      assert.deepEqual(await objectsOf(email), []);
+    });
   });
 
-  it('ends with 2 and the usage where the arguments are wrong', async () => {
-    const { code, stderr } = await demo('--tier', 'gold');
-    assert.equal(code, 2);
-    assert.match(stderr, /usage: npm run demo/);
+  it('refuses a kind of file that the platform does not take', async () => {
+    const file = join(folder, 'talk.txt');
+    await writeFile(file, 'a text');
+    const said = refusalOf(await demo('--file', file));
+    assert.match(said, /^Files must be one of mp3, mp4, m4a, wav, webm\./);
   });
+
+  it('refuses 31 minutes on the free plan, and names the plan that takes them', async () => {
+    const said = refusalOf(await demo('--file', await longRecording()));
+    assert.match(
+      said,
+      /^This recording lasts 31 min; your plan allows up to 30 min\. The Pro plan /,
+    );
+  });
+
+  it('takes 31 minutes on the pro plan', async () => {
+    await deepgram.fault(scriptedSpeech);
+    const run = await demo('--file', await longRecording(), '--tier', 'pro', '--json');
+    const { quota } = resultOf(run);
+    assert.deepEqual([quota.tier, quota.remaining], ['pro', 29]);
+  });
+
+  it('takes a link', async () => {
+    await deepgram.fault(scriptedSpeech);
+    const talk = media(await readFile(await makeTone(15, 'wav')), 'audio/wav');
+    const run = await ofHost({ '/talk.wav': talk }, (origin) =>
+      demo('--url', `${origin}/talk.wav`, '--json'),
+    );
+    assert.equal(resultOf(run).job.type, 'url');
+  });
+
+  it('says why a link failed, without its path and query', async () => {
+    const run = await ofHost({}, (origin) => demo('--url', `${origin}/talk.wav?token=a-secret`));
+    const said = refusalOf(run);
+    assert.match(said, /^"127\.0\.0\.1:\d+" answered 404 .* \(url_unreachable\)$/);
+    assert.doesNotMatch(said, /talk|secret/);
+  });
+
+  const mistakes: Readonly<Record<string, readonly [args: readonly string[], said: RegExp]>> = {
+    'an unknown flag': [['--speed', '2'], /^Unknown option '--speed'/],
+    'an unknown plan': [
+      ['--tier', 'gold'],
+      /^--tier must be one of free, pro, business, not "gold"/,
+    ],
+    'a file that is not there': [['--file', 'no/talk.mp3'], /^there is no file no\/talk\.mp3\n/],
+    'a folder': [['--file', 'samples'], /^samples is not a file\n/],
+  };
+  for (const [name, [args, said]] of Object.entries(mistakes)) {
+    it(`given ${name} says so, shows its usage, and ends with 2`, async () => {
+      const run = await demo(...args);
+      assert.deepEqual([run.code, run.stdout], [2, '']);
+      assert.match(run.stderr, said);
+      assert.match(run.stderr, /^usage: npm run demo -- /m);
+    });
+  }
 });
+
+/** What is in Storage of the user with this email. */
+async function objectsOf(email: string): Promise<string[]> {
+  const session = await openSession(ports, email);
+  await session.close();
+  const [files] = await admin().bucket.getFiles({ prefix: `users/${session.userId}/` });
+  return files.map(({ name }) => name);
+}
+
+/** Runs while a host answers by these routes. */
+async function ofHost(
+  routes: Readonly<Record<string, Answer>>,
+  run: (origin: string) => Promise<Run>,
+): Promise<Run> {
+  const host = await startMediaHost(routes);
+  try {
+    return await run(host.origin);
+  } finally {
+    await host.close();
+  }
+}
+
+/** Each tweet stands on standard output with its place in the thread and its weighted length. */
+function assertPrinted(stdout: string, threads: readonly Thread[]): void {
+  assert.equal(threads.length, 5);
+  const expected = threads.flatMap(({ threadNumber, tweets }) => [
+    `Thread ${threadNumber}`,
+    ...tweets.map((tweet, index) => {
+      const { weightedLength } = twitter.parseTweet(tweet);
+      return `  ${index + 1}/${tweets.length} (${weightedLength} of 280`;
+    }),
+  ]);
+  assert.deepEqual(stdout.match(/^(Thread \d| {2}\d\/\d \(\d+ of 280)/gm), expected);
+}
