@@ -287,6 +287,6 @@ function repairNames(problem: RegExp) {
       turns?.map(({ role }) => role),
       ['user', 'model', 'user'],
     );
-    assert.match(turns?.at(-1)?.text ?? '', problem);
+    assert.match(turns.at(-1)?.text ?? '', problem);
   };
 }

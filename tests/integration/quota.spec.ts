@@ -34,6 +34,7 @@ describe('quota', function () {
   this.timeout(120_000);
   let user: Session;
   beforeEach(async () => {
+    await Promise.all([deepgram.reset(), gemini.reset()]);
     user = await signUpOn('free');
   });
   after(async () => {
