@@ -16,7 +16,7 @@ runMain(async () => {
     if (ready) process.stdout.write(`${line}\n`);
   };
   const platform = await startPlatform(ports, { onLine: echo, signal: asked });
-  process.stdout.write(`\n${listening(ports)}\n\nThe log is also in ${platform.logFile}\n`);
+  process.stdout.write(`\n${await listening(ports)}\n\nThe log is also in ${platform.logFile}\n`);
   process.stdout.write('Ctrl-C ends all of it.\n\n');
   ready = true;
   const reason = await Promise.race([
