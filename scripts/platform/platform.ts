@@ -87,7 +87,7 @@ export async function execOnPlatform(
 }
 
 /** A line of the CLI or of a function's log, as against one of a command that the CLI runs. */
-const CLI_LINE = /^([>i✔⚠⬢] {2}\S|Error: Script )/u;
+const CLI_LINE = /^([>i✔⚠⬢] {2}\S| {1,3}- (URL:|Be careful)|Error: Script )/u;
 
 /** Parts the command's lines from the CLI's; the result tells whether the command was started. */
 function passCommandOutput(cli: ChildProcess, log: WriteStream): () => boolean {
