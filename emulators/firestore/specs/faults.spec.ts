@@ -42,7 +42,7 @@ describe('faults and counts', () => {
     const id = await arm({ path: '^jobs/[^/]+/private/run$', when: 'before', skip: 1 });
     await db.doc('jobs/1/private/run').set({ step: 1 });
     const held = db.doc('jobs/2/private/run').set({ step: 1 });
-    assert.deepEqual(await hit(id), { hit: true });
+    assert.deepEqual(await hit(id), { hit: true, callerGone: false });
     assert.equal(await exists('jobs/2/private/run'), false);
     assert.equal(await release(id), 200);
     await held;

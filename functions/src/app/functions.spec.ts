@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { callables } from '@quikthread/contract';
 import type { CallableName } from '@quikthread/contract';
+import { deleteApp, getApps } from 'firebase-admin/app';
 import { HttpsError } from 'firebase-functions/https';
 import type { CallableFunction, CallableRequest } from 'firebase-functions/https';
 import firebaseFunctionsTest from 'firebase-functions-test';
@@ -48,7 +49,8 @@ describe('the callables, offline', () => {
     Object.assign(process.env, parameters);
   });
 
-  after(() => {
+  after(async () => {
+    await Promise.all(getApps().map((app) => deleteApp(app)));
     for (const name of Object.keys(parameters)) Reflect.deleteProperty(process.env, name);
     offline.cleanup();
   });
