@@ -143,6 +143,8 @@ export async function cliEnvironment(
     NO_UPDATE_NOTIFIER: '1',
     // The CLI asks npm for the newest firebase-functions at every start.
     npm_config_offline: 'true',
+    // Else Google's libraries look for a machine in their cloud, which can take seconds.
+    METADATA_SERVER_DETECTION: 'none',
     // Node's cache of compiled code, for the CLI and the functions' workers alike.
     NODE_COMPILE_CACHE: join(ROOT, '.cache/compiled'),
     // Finds the functions through a file instead of a port picked at random.

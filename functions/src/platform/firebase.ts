@@ -1,5 +1,5 @@
 import { getApps, initializeApp } from 'firebase-admin/app';
-import type { App } from 'firebase-admin/app';
+import type { App, AppOptions } from 'firebase-admin/app';
 import type { Auth } from 'firebase-admin/auth';
 import type { Firestore } from 'firebase-admin/firestore';
 import type { TaskQueue } from 'firebase-admin/functions';
@@ -16,9 +16,22 @@ export function once<T>(create: () => Promise<T>): () => Promise<T> {
     }));
 }
 
-/** Firebase reads project and bucket from FIREBASE_CONFIG, which Cloud Functions and the emulator set. */
+/**
+ * Firebase reads project and bucket from FIREBASE_CONFIG, which Cloud Functions and the emulator set.
+ * By name, since firebase-functions makes an app of its own for its triggers.
+ */
 function app(): App {
-  return getApps()[0] ?? initializeApp();
+  return getApps().find(({ name }) => name === '[DEFAULT]') ?? initializeApp(emulatedOptions());
+}
+
+/**
+ * Under the Cloud Tasks emulator, names the account that tasks would be signed by. Unnamed, it is asked
+ * of the metadata server at every task, which off Google's cloud takes seconds or never answers.
+ */
+function emulatedOptions(): AppOptions | undefined {
+  if (process.env['CLOUD_TASKS_EMULATOR_HOST'] === undefined) return undefined;
+  const config = JSON.parse(process.env['FIREBASE_CONFIG'] ?? '{}') as AppOptions;
+  return { ...config, serviceAccountId: 'emulated@localhost' };
 }
 
 /** Firestore; fields that are undefined are an error, not silently dropped. */
