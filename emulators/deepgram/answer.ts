@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { RawTranscript } from './transcribe.js';
-import type { RecognisedWord } from './recogniser.js';
+import type { RecognisedWord } from './types.js';
 
 /** A pause this long, in seconds, ends a sentence. */
 const SENTENCE_PAUSE = 0.24;

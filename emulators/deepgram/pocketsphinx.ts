@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Recogniser, Recognition, RecognisedWord, RecogniseOptions } from './recogniser.js';
+import type { Recogniser, Recognition, RecognisedWord, RecogniseOptions } from './types.js';
 import { canUse, findOnPath, run } from './run.js';
 
 const MODEL_FOLDERS = ['/usr/share/pocketsphinx/model', '/usr/local/share/pocketsphinx/model'];

@@ -12,7 +12,7 @@ import { featuresOf, listenResponse } from './answer.js';
 import { UndecodableMedia } from './audio.js';
 import { fetchTo, RemoteContentError, store } from './media.js';
 import { ensureRecogniser } from './recogniser.js';
-import type { Recogniser } from './recogniser.js';
+import type { Recogniser } from './types.js';
 import { transcribe } from './transcribe.js';
 import type { RawTranscript } from './transcribe.js';
 import { givenTranscript, variationSchema } from './variations.js';

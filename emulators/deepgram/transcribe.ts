@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { decode, findChunks, joinChunks, MARGIN_SAMPLES, SAMPLE_RATE, writeWav } from './audio.js';
 import type { Chunk } from './audio.js';
-import type { Recogniser, Recognition, RecognisedWord } from './recogniser.js';
+import type { Recogniser, Recognition, RecognisedWord } from './types.js';
 
 /** Chunks that one recogniser process takes at a time: enough to pay for loading its model. */
 const BATCH_SIZE = 12;

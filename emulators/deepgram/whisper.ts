@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import type { Recogniser, Recognition, RecognisedWord, RecogniseOptions } from './recogniser.js';
+import type { Recogniser, Recognition, RecognisedWord, RecogniseOptions } from './types.js';
 import { canUse, findOnPath, run } from './run.js';
 
 const modelFolders = () => [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Thread } from './threads.js';
+import type { Bounds, Thread } from './types.js';
 
 const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object'] as const;
 /** int64 fields may come as strings in Google's JSON. */
@@ -45,12 +45,6 @@ export const responseSchemaSchema: z.ZodType<ResponseSchema> = z.lazy(() =>
     example: z.unknown().optional(),
   }),
 );
-
-/** How many of something a schema allows. */
-export interface Bounds {
-  min: number;
-  max: number;
-}
 
 /** What a request without a response schema gets. */
 export const DEFAULT_SCHEMA: ResponseSchema = {

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Bounds } from './responseSchema.js';
+
 import { rankedSentences, weightOf } from './sentences.js';
 import type { Sentence } from './sentences.js';
-
-export interface Thread {
-  /** From 1. */
-  threadNumber: number;
-  hook: string;
-  tweets: string[];
-}
+import type { Bounds, Thread } from './types.js';
 
 /** A way to tell a recording: which sentences it prefers, and what it puts around them. */
 interface Angle {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Thread } from './threads.js';
+import type { Thread } from './types.js';
 
 /** What a fault's `answer` may be: ways in which a model disappoints. */
 export const variationSchema = z.enum([

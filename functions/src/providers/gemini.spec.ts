@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import { JobError, describeError } from '../platform/errors.js';
+import type { JobErrorCode } from '@quikthread/contract';
+import type { Retry } from '../platform/errors.js';
+import { assertJobError } from '../testing/jobErrors.js';
 import { createTextModel } from './gemini.js';
-import { cut, cutBody, hang, hangBody, json, raw, startScriptedServer } from './scriptedServer.js';
-import type { ScriptedServer } from './scriptedServer.js';
+import {
+  cut,
+  cutBody,
+  hang,
+  hangBody,
+  json,
+  raw,
+  startScriptedServer,
+} from '../testing/scriptedServer.js';
+import type { ScriptedServer } from '../testing/scriptedServer.js';
 
 const KEY = 'AIza-key-0123456789';
 
@@ -61,23 +71,12 @@ describe('Gemini text model', () => {
 
   async function refused(
     reply: (response: ServerResponse) => void,
-    code: string,
-    retry: unknown,
-    timeoutMilliseconds?: number,
+    code: JobErrorCode,
+    retry: Retry,
+    timeoutMilliseconds = 2000,
   ) {
-    const error: unknown = await generate(
-      reply,
-      timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds },
-    ).then(
-      () => assert.fail('was answered'),
-      (thrown: unknown) => thrown,
-    );
-    assert.ok(error instanceof JobError, String(error));
-    assert.deepEqual([error.code, error.retry], [code, retry]);
-    const told = JSON.stringify(describeError(error));
-    for (const secret of [KEY, 'private transcript', 'half an answer']) {
-      assert.ok(!told.includes(secret), told);
-    }
+    const work = generate(reply, { timeoutMilliseconds });
+    await assertJobError(work, [code, retry], [KEY, 'private transcript', 'half an answer']);
     assert.equal(server?.seen.length, 1, 'the engine retries, not the provider');
   }
 

@@ -4,12 +4,12 @@ import type { Thread } from '@quikthread/contract';
 import { threadSchema } from '@quikthread/contract';
 import { JobError } from '../../platform/errors.js';
 import { createTextModel } from '../../providers/gemini.js';
-import { cut, json, startScriptedServer } from '../../providers/scriptedServer.js';
-import type { ScriptedServer } from '../../providers/scriptedServer.js';
+import { cut, json, startScriptedServer } from '../../testing/scriptedServer.js';
+import type { ScriptedServer } from '../../testing/scriptedServer.js';
 import type { Transcription } from '../../providers/types.js';
 import { answerResponseSchema, parseAnswer } from './answer.js';
 import { MAX_OUTPUT_TOKENS, generateStep } from './generate.js';
-import { interview, transcriptionOf } from './interview.js';
+import { interview, transcriptionOf } from '../../testing/interview.js';
 import { SYSTEM_PROMPT, transcriptPrompt } from './prompt.js';
 import { loadTweetText } from './tweetLength.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { interview, transcriptionOf } from './interview.js';
+import { interview, transcriptionOf } from '../../testing/interview.js';
 import { threadKind } from './kind.js';
 import type { ThreadKindDependencies } from './kind.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SourceRange } from '@quikthread/contract';
-import { interview, transcriptionOf } from './interview.js';
+import { interview, transcriptionOf } from '../../testing/interview.js';
 import { sourceFinder } from './sources.js';
 
 const transcription = transcriptionOf(interview);

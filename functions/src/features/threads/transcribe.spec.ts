@@ -3,7 +3,7 @@ import { transcriptSchema } from '@quikthread/contract';
 import { JobError } from '../../platform/errors.js';
 import type { Transcription } from '../../providers/types.js';
 import type { ThreadJobInput } from './input.js';
-import { interview, transcriptionOf } from './interview.js';
+import { interview, transcriptionOf } from '../../testing/interview.js';
 import { holdsSpeech } from './speech.js';
 import { transcribeStep, transcriptionSchema } from './transcribe.js';
 

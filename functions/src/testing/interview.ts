@@ -1,4 +1,4 @@
-import type { Transcription, Word } from '../../providers/types.js';
+import type { Transcription, Word } from '../providers/types.js';
 
 /** For specs: a conversation of our own, one paragraph a turn; speaker 0 asks, speaker 1 answers. */
 export const interview: readonly (readonly [speaker: number, text: string])[] = [
