@@ -14,7 +14,7 @@ import { randomId } from '../../functions/src/platform/ids.js';
 type TestStep = Step<unknown, Record<string, unknown>, unknown>;
 type Work = TestStep['run'];
 
-/** A project of its own, where no function listens: these tests run the engine themselves. */
+/** A project of its own, where no function listens: these tests run the engine themselves. FIREBASE_CONFIG, which the CLI sets, would name the platform's. */
 const PROJECT = 'demo-quikthread-engine';
 const unavailable = new JobError(
   'transcription_unavailable',
@@ -33,7 +33,7 @@ function step(name: string, run: Work, options: Partial<TestStep> = {}): TestSte
 
 describe('the engine', function () {
   this.timeout(20_000);
-  const projectBefore = process.env['GOOGLE_CLOUD_PROJECT'];
+  const configBefore = process.env['FIREBASE_CONFIG'];
   let db: EngineDependencies['db'];
   let now: Date;
   let userId: string;
@@ -42,13 +42,13 @@ describe('the engine', function () {
   let saved: Map<string, unknown>;
 
   before(async () => {
-    process.env['GOOGLE_CLOUD_PROJECT'] = PROJECT;
+    process.env['FIREBASE_CONFIG'] = JSON.stringify({ projectId: PROJECT });
     db = await firestore();
   });
 
   after(async () => {
-    if (projectBefore === undefined) delete process.env['GOOGLE_CLOUD_PROJECT'];
-    else process.env['GOOGLE_CLOUD_PROJECT'] = projectBefore;
+    if (configBefore === undefined) delete process.env['FIREBASE_CONFIG'];
+    else process.env['FIREBASE_CONFIG'] = configBefore;
     await db.terminate();
   });
 
