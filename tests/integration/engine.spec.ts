@@ -14,7 +14,10 @@ import { randomId } from '../../functions/src/platform/ids.js';
 type TestStep = Step<unknown, Record<string, unknown>, unknown>;
 type Work = TestStep['run'];
 
-/** A project of its own, where no function listens: these tests run the engine themselves. FIREBASE_CONFIG, which the CLI sets, would name the platform's. */
+/**
+ * A project of its own, where no function listens: these tests run the engine themselves.
+ * FIREBASE_CONFIG, which the CLI sets, would name the platform's.
+ */
 const PROJECT = 'demo-quikthread-engine';
 const unavailable = new JobError(
   'transcription_unavailable',
