@@ -8,7 +8,13 @@ export interface Counts {
   readonly failed: number;
 }
 
-/** Mocha's usual report; the counts also go to the file that TEST_COUNTS names. */
+/** A process that is still there this long after its last test waits for something that was left open. */
+const LEFT_OPEN_MS = 15_000;
+
+/**
+ * Mocha's usual report; the counts also go to the file that TEST_COUNTS names. A run that would not
+ * end by itself fails and says so, instead of hanging for ever.
+ */
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Runner, options: MochaOptions) {
     super(runner, options);
@@ -16,6 +22,11 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     runner.once('end', () => {
       const counts: Counts = { passed: this.stats.passes, failed: this.stats.failures };
       if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
+      setTimeout(() => {
+        console.error('The tests are over, but something that they opened was never closed:');
+        console.error(process.getActiveResourcesInfo().join(', '));
+        process.exit(1);
+      }, LEFT_OPEN_MS).unref();
     });
   }
 }
