@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { holdCommit, killFunction } from '../support/crash.js';
+import { holdCommit, killFunction, untilEventsAccepted } from '../support/crash.js';
 import type { CommitPoint } from '../support/crash.js';
 import { assertCompletedOnce, scriptedSpeech } from '../support/jobs.js';
 import { makeTone } from '../support/media.js';
@@ -40,6 +40,8 @@ describe('a run whose process is killed', function () {
     await gemini.reset();
   });
 
+  // The next test kills whatever runs the function: nothing of this one may be left to run.
+  afterEach(untilEventsAccepted);
   afterEach(closeAll);
 
   for (const [name, point] of Object.entries(moments)) {

@@ -5,7 +5,7 @@ import type { JobStatus } from '@quikthread/contract';
 import { doc, getDoc, getFirestore } from 'firebase/firestore';
 import type { Session } from '../../scripts/platform/session.js';
 import { PROJECT_ID } from '../../scripts/platform/workspace.js';
-import { countWrites, holdCommit } from '../support/crash.js';
+import { countWrites, holdCommit, untilEventsAccepted } from '../support/crash.js';
 import type { CommitPoint } from '../support/crash.js';
 import {
   assertCompletedOnce,
@@ -182,7 +182,7 @@ describe('a job', function () {
       );
       assert.ok(cancelled.completedAt);
       assert.deepEqual([await credits(), (await privateRun(jobId))['lease']], [[0, 0], null]);
-      await idle();
+      await untilEventsAccepted();
       // As the task does that looks again once the lease has passed.
       assert.equal(await deliverCreated(jobId), 200);
       assert.deepEqual(await user.client.getJob({ jobId }), cancelled);
@@ -326,12 +326,4 @@ async function deliverCreated(jobId: string): Promise<number> {
     }),
   });
   return answer.status;
-}
-
-/** Waits until every event of Firestore was accepted: no run that one began goes on. */
-async function idle(): Promise<void> {
-  const url = `http://${ports.host('firestore')}/emulator/v1/projects/${PROJECT_ID}/deliveries`;
-  await eventually(async () => {
-    assert.deepEqual(await (await fetch(url)).json(), { pending: 0 });
-  });
 }

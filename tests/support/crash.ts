@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { PROJECT_ID } from '../../scripts/platform/workspace.js';
 import { eventually, ports } from './platform.js';
 
 /** Where a commit of the functions is stopped: at the Firestore stand-in, before or after it takes effect. */
@@ -50,6 +51,14 @@ export async function holdCommit(point: CommitPoint): Promise<HeldCommit> {
 export async function countWrites(path: string): Promise<number> {
   const answer = await fetch(`${emulator}/writes?${new URLSearchParams({ path }).toString()}`);
   return z.object({ count: z.number() }).parse(await answer.json()).count;
+}
+
+/** Waits until every event of Firestore was accepted: no run that one began goes on. */
+export async function untilEventsAccepted(): Promise<void> {
+  await eventually(async () => {
+    const answer = await fetch(`${emulator}/projects/${PROJECT_ID}/deliveries`);
+    assert.deepEqual(await answer.json(), { pending: 0 });
+  }, 60);
 }
 
 /**
