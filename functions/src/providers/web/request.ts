@@ -2,6 +2,7 @@ import type { LookupAddress, LookupOptions } from 'node:dns';
 import type { Readable } from 'node:stream';
 import { JobError } from '../../platform/errors.js';
 import type { Retry } from '../../platform/errors.js';
+import { retryAfterSeconds } from '../http.js';
 import { checkUrl } from './check.js';
 import type { CheckedUrl, CheckOptions } from './check.js';
 
@@ -129,11 +130,10 @@ function refused(url: URL, status: number, retryAfter: string): JobError {
   );
 }
 
-/** Reads Retry-After (RFC 9110, 10.2.3): seconds or a date. */
+/** The wait that the server asks for, within what a job waits; the usual backoff where it names none. */
 function afterHeader(value: string): Retry {
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  if (!(seconds > 0)) return 'later';
-  return { afterSeconds: Math.min(Math.ceil(seconds), MAX_RETRY_AFTER_SECONDS) };
+  const seconds = retryAfterSeconds(value, new Date());
+  return seconds ? { afterSeconds: Math.min(seconds, MAX_RETRY_AFTER_SECONDS) } : 'later';
 }
 
 /** What went wrong between us and a host, as a JobError; a signal's own reason is passed on. */
