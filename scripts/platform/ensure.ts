@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +9,16 @@ import { run } from './run.js';
 import { ROOT } from './workspace.js';
 
 /** Placeholder keys that the stand-ins accept; a developer's real ones may replace them. */
-const placeholderSecrets = ['DEEPGRAM_API_KEY=local-deepgram', 'GEMINI_API_KEY=local-gemini'];
+const placeholderSecrets = [
+  'DEEPGRAM_API_KEY=local-deepgram',
+  'GEMINI_API_KEY=local-gemini',
+  'X_CLIENT_SECRET=local-x-secret',
+  `X_TOKEN_KEYS=local:${randomBytes(32).toString('base64')}`,
+  'X_APP_KEY=local-x-app-key',
+  'X_APP_SECRET=local-x-app-secret',
+  'X_APP_ACCESS_TOKEN=local-x-app-token',
+  'X_APP_ACCESS_SECRET=local-x-app-token-secret',
+];
 
 /** Written when a build has succeeded; its time says what the build has seen. */
 const stamp = join(ROOT, '.cache/build-stamp');
@@ -75,7 +85,10 @@ async function lockedPackages(file: string): Promise<Readonly<Record<string, Loc
 
 async function ensureSecrets(): Promise<void> {
   const file = join(ROOT, 'functions/.secret.local');
-  if (!existsSync(file)) await writeFile(file, `${placeholderSecrets.join('\n')}\n`);
+  const kept = existsSync(file) ? (await readFile(file, 'utf8')).trimEnd().split('\n') : [];
+  const named = new Set(kept.map((line) => line.split('=')[0]));
+  const added = placeholderSecrets.filter((line) => !named.has(line.split('=')[0]));
+  if (added.length > 0) await writeFile(file, `${[...kept, ...added].join('\n')}\n`);
 }
 
 async function ensureBuilt(): Promise<void> {

@@ -18,6 +18,7 @@ import { cliEnvironment, type Workspace } from './workspace.js';
 const standIns = [
   { name: 'deepgram', script: join(ROOT, 'emulators/dist/deepgram/main.js') },
   { name: 'gemini', script: join(ROOT, 'emulators/dist/gemini/main.js') },
+  { name: 'x', script: join(ROOT, 'emulators/dist/x/main.js') },
 ] as const;
 
 /** The CLI shuts every emulator down by itself when asked once; more than this is a hang. */
@@ -132,6 +133,7 @@ export function platformEnvironment(ports: Ports): Record<string, string> {
     GCLOUD_PROJECT: PROJECT_ID,
     DEEPGRAM_STAND_IN: `http://${ports.host('deepgram')}`,
     GEMINI_STAND_IN: `http://${ports.host('gemini')}`,
+    X_STAND_IN: `http://${ports.host('x')}`,
   };
 }
 

@@ -21,6 +21,7 @@ export type PortName =
   | 'logging'
   | 'deepgram'
   | 'gemini'
+  | 'x'
   | 'functions'
   | 'firestore'
   | 'firestoreWebsocket'
@@ -39,6 +40,7 @@ const base: readonly PortUse[] = [
   { name: 'eventarc', port: 9299, what: 'Eventarc emulator' },
   { name: 'deepgram', port: 4601, what: 'Deepgram stand-in' },
   { name: 'gemini', port: 4602, what: 'Gemini stand-in' },
+  { name: 'x', port: 4603, what: 'X stand-in' },
   { name: 'hub', port: 4400, what: 'Emulator hub' },
   { name: 'logging', port: 4500, what: 'Emulator logging' },
 ];

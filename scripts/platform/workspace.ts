@@ -94,6 +94,12 @@ async function writeParameters(folder: string, ports: Ports): Promise<void> {
   const parameters = {
     DEEPGRAM_BASE_URL: `http://${ports.host('deepgram')}`,
     GEMINI_BASE_URL: `http://${ports.host('gemini')}`,
+    X_API_BASE_URL: `http://${ports.host('x')}`,
+    X_WEB_BASE_URL: `http://${ports.host('x')}`,
+    X_CLIENT_ID: 'local-x-client',
+    X_CALLBACK_URL: `http://${ports.host('functions')}/${PROJECT_ID}/us-central1/xOAuthCallback`,
+    // Vite's own port: where a front end under development usually is.
+    FRONTEND_URLS: 'http://localhost:5173',
     ALLOW_LOOPBACK_URLS: 'true',
     // A run that died is taken up again soon, so that nobody waits for it here.
     JOB_LEASE_SECONDS: '10',

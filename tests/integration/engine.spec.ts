@@ -70,16 +70,15 @@ describe('the engine', function () {
       resetDate: new Date('2026-12-01T00:00:00Z'),
     } as const;
     await db.doc(`users/${userId}`).set(account);
-    const bounds = { maxDuration: 1800 };
-    const job = { jobId, userId, kind: 'thread', type: 'upload', input: {}, bounds } as const;
+    const job = { jobId, userId, kind: 'thread', type: 'upload', input: {}, account } as const;
     await db.runTransaction((transaction) => {
-      insertJob(transaction, db, job, account, now);
+      insertJob(transaction, db, job, now);
       return Promise.resolve();
     });
   });
 
   function dependencies(...steps: TestStep[]): EngineDependencies {
-    const kind: JobKind = { kind: 'thread', input: z.unknown(), steps };
+    const kind: JobKind = { kind: 'thread', input: z.unknown(), steps: () => steps };
     const key = (job: string, name: string) => `${job}/${name}`;
     return {
       db,
@@ -223,11 +222,11 @@ describe('the engine', function () {
     assert.equal(task?.notBefore, '2026-11-21T10:02:00.000Z');
     assert.equal((await state()).lease, null);
 
-    assert.equal(await runTask(deps, task, now), 'early');
+    assert.equal(await runTask(deps, task, now, 0), 'early');
     assert.equal(await run(deps), 'held');
     pass(120);
     busy = false;
-    assert.equal(await runTask(deps, task, new Date(now.getTime() + 500_000)), 'completed');
+    assert.equal(await runTask(deps, task, new Date(now.getTime() + 500_000), 0), 'completed');
     assert.deepEqual(ran, ['first', 'second', 'second']);
     assert.equal((await state()).attempts, 2);
   });
@@ -310,7 +309,7 @@ describe('the engine', function () {
     const deps = {
       ...dependencies(
         step('first', async ({ signal }) => {
-          await cancelJob(db, jobId, userId, now);
+          await cancelJob(dependencies(), jobId, userId);
           await new Promise((resolve) => {
             signal.addEventListener('abort', resolve, { once: true });
           });
@@ -329,7 +328,7 @@ describe('the engine', function () {
   it('sees a cancellation during a wait', async () => {
     let cancelled: Promise<void> = Promise.resolve();
     const waiting = step('first', () => {
-      cancelled = sleep(200).then(() => cancelJob(db, jobId, userId, now));
+      cancelled = sleep(200).then(() => cancelJob(dependencies(), jobId, userId));
       throw new JobError('transcription_unavailable', 'Later.', { afterSeconds: 12 });
     });
     assert.equal(await run({ ...dependencies(waiting), leaseSeconds: 0.3 }), 'lost');
@@ -346,6 +345,6 @@ describe('the engine', function () {
 
   it('drops the task of a job that is gone', async () => {
     const task = { jobId: randomId(), round: 1, notBefore: now.toISOString() };
-    assert.equal(await runTask(dependencies(), task, now), 'dropped');
+    assert.equal(await runTask(dependencies(), task, now, 0), 'dropped');
   });
 });

@@ -26,7 +26,7 @@ export interface StandInControl {
   reset(): Promise<void>;
 }
 
-function control(name: 'deepgram' | 'gemini'): StandInControl {
+function control(name: 'deepgram' | 'gemini' | 'x'): StandInControl {
   const url = `http://${ports.host(name)}/_control`;
   return {
     fault: async (...faults) => {
@@ -50,3 +50,4 @@ function control(name: 'deepgram' | 'gemini'): StandInControl {
 
 export const deepgram = control('deepgram');
 export const gemini = control('gemini');
+export const x = control('x');

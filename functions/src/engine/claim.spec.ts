@@ -9,13 +9,14 @@ const run: Run = {
   userId: 'u1',
   kind: 'thread',
   input: {},
-  bounds: { maxDuration: 1800 },
+  createdAt: now,
   round: 1,
   attempts: 0,
   lease: null,
   notBefore: null,
   checkpoints: {},
-  credit: 'reserved',
+  costsCredit: true,
+  end: null,
 };
 
 describe('claiming a run', () => {
@@ -33,9 +34,9 @@ describe('claiming a run', () => {
     assert.deepEqual(planClaim({ ...run, notBefore: later }, now), { held: later });
     assert.equal(planClaim({ ...run, notBefore: later }, later), 'take');
   });
-  it('knows an ended one by its settled credit, whatever lease is left on it', () => {
-    for (const credit of ['used', 'returned'] as const) {
-      const ended = { ...run, credit, lease: { owner: 'a', expiresAt: later } };
+  it('knows an ended one, whatever lease is left on it', () => {
+    for (const end of ['completed', 'failed', 'cancelled'] as const) {
+      const ended = { ...run, end, lease: { owner: 'a', expiresAt: later } };
       assert.equal(planClaim(ended, now), 'ended');
     }
   });

@@ -17,6 +17,8 @@ export interface RunTask {
   readonly round: number;
   /** ISO 8601: not before this time. */
   readonly notBefore: string;
+  /** How often the task was put off and enqueued anew; a queue keeps none for longer than 30 days. */
+  readonly hop?: number;
 }
 
 export interface EngineDependencies {

@@ -18,7 +18,7 @@ export const runSchema = z.object({
   userId: z.string(),
   kind: jobKindSchema,
   input: z.unknown(),
-  bounds: z.object({ maxDuration: z.number().positive() }),
+  createdAt: timestampSchema,
   /** 1, and one more for each retry that the user asks for. */
   round: z.int().positive(),
   /** How often the current step was started, crashes included. */
@@ -27,8 +27,10 @@ export const runSchema = z.object({
   /** Set while the run has let go on purpose: the time from which it may be taken up again. */
   notBefore: timestampSchema.nullable(),
   checkpoints: z.record(z.string(), checkpointSchema),
-  /** Reserved until the job's end; then as it was settled. */
-  credit: z.enum(['reserved', 'used', 'returned']),
+  /** Whether a credit is set aside while it runs: used by a job that completes, else returned. */
+  costsCredit: z.boolean(),
+  /** Null until the job's end. */
+  end: z.enum(['completed', 'failed', 'cancelled']).nullable(),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -48,7 +50,7 @@ export function readRun(snapshot: DocumentSnapshot): Run | null {
   return readDocument(snapshot, runSchema);
 }
 
-/** A run has ended when its credit is settled: both happen in one transaction. */
+/** A run's end is written in one transaction with its credit's settlement. */
 export function hasEnded(run: Run): boolean {
-  return run.credit !== 'reserved';
+  return run.end !== null;
 }

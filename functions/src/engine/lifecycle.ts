@@ -8,8 +8,7 @@ import type { Account } from './credits.js';
 import type { EngineDependencies } from './dependencies.js';
 import { hasEnded, readJob, readRun, runPath } from './documents.js';
 import type { Run } from './documents.js';
-import { settle } from './transitions.js';
-import type { JobBounds } from './types.js';
+import { end, publish } from './transitions.js';
 
 export interface NewJob {
   readonly jobId: string;
@@ -17,31 +16,30 @@ export interface NewJob {
   readonly kind: JobKindName;
   readonly type: JobStatus['type'];
   readonly input: Readonly<Record<string, unknown>>;
-  readonly bounds: JobBounds;
+  /** Whose credit it takes; null for jobs that cost none. */
+  readonly account: Account | null;
+  /** When it may begin; at once unless told. */
+  readonly startsAt?: Date;
 }
 
 /**
  * Writes a new job and sets its credit aside, in the caller's transaction, after its reads.
+ * Its record, where its kind has one, is the caller's to create.
  * @throws CallError `quota_exceeded`
  */
-export function insertJob(
-  transaction: Transaction,
-  db: Firestore,
-  job: NewJob,
-  account: Account,
-  now: Date,
-): void {
-  const { jobId, userId, kind, type, input, bounds } = job;
-  transaction.update(db.doc(paths.user(userId)), {
-    ...reserveCredit(account, now),
-    updatedAt: now,
-  });
+export function insertJob(transaction: Transaction, db: Firestore, job: NewJob, now: Date): void {
+  const { jobId, userId, kind, type, input, account, startsAt } = job;
+  if (account) {
+    const taken = { ...reserveCredit(account, now), updatedAt: now };
+    transaction.update(db.doc(paths.user(userId)), taken);
+  }
   transaction.create(db.doc(paths.job(jobId)), {
     jobId,
     userId,
     kind,
     type,
     ...freshFields,
+    ...(startsAt && { status: 'scheduled' }),
     duration: null,
     threads: null,
     createdAt: now,
@@ -50,13 +48,15 @@ export function insertJob(
   const run: Omit<Run, 'input'> = {
     userId,
     kind,
-    bounds,
+    createdAt: now,
     round: 1,
-    attempts: 0,
+    // One that rests counted its attempt beforehand: see claim.
+    attempts: startsAt ? 1 : 0,
     lease: null,
-    notBefore: null,
+    notBefore: startsAt ?? null,
     checkpoints: {},
-    credit: 'reserved',
+    costsCredit: account !== null,
+    end: null,
   };
   transaction.create(db.doc(runPath(jobId)), { ...run, input });
 }
@@ -76,54 +76,57 @@ const freshFields = {
  * @throws CallError `job_missing`, `job_not_yours`, `job_wrong_state`
  */
 export async function cancelJob(
-  db: Firestore,
+  { db, clock, kindOf }: Pick<EngineDependencies, 'db' | 'clock' | 'kindOf'>,
   jobId: string,
   userId: string,
-  now: Date,
 ): Promise<void> {
   await db.runTransaction(async (transaction) => {
     const { job, run } = await readOwnJob(transaction, db, jobId, userId);
     if (hasEnded(run)) throw wrongState(job, 'Only a job that is under way can be cancelled.');
-    await settle(transaction, db, jobId, userId, 'returned', now);
-    transaction.update(db.doc(paths.job(jobId)), {
-      status: 'cancelled',
-      completedAt: now,
-      updatedAt: now,
-    });
+    const { record } = await kindOf(run.kind);
+    const now = clock();
+    const changed = { db, jobId, now, record };
+    await end(transaction, changed, run, 'cancelled');
+    publish(transaction, changed, {}, { status: 'cancelled', completedAt: now });
   });
 }
 
 /**
- * Starts a failed or cancelled job again, with a credit of its own; what its steps had finished
- * is kept. The task goes out first and waits for the round: a job is never left without one.
+ * Starts a failed or cancelled job again, with a credit of its own where it costs one; what its
+ * steps had finished is kept. The task goes out first and waits for the round: a job is never left without one.
  * @throws CallError `job_missing`, `job_not_yours`, `job_wrong_state`, `profile_missing`, `quota_exceeded`
  */
 export async function retryJob(
-  deps: Pick<EngineDependencies, 'db' | 'schedule' | 'clock'>,
+  deps: Pick<EngineDependencies, 'db' | 'schedule' | 'clock' | 'kindOf'>,
   jobId: string,
   userId: string,
 ): Promise<void> {
   const { db, clock } = deps;
   const first = readRun(await db.doc(runPath(jobId)).get());
   const round = (first?.round ?? 0) + 1;
-  if (first?.userId === userId && first.credit === 'returned') {
+  if (first?.userId === userId && canStartAgain(first)) {
     await deps.schedule({ jobId, round, notBefore: clock().toISOString() });
   }
   await db.runTransaction(async (transaction) => {
     const { job, run } = await readOwnJob(transaction, db, jobId, userId);
-    const account = readDocument(await transaction.get(db.doc(paths.user(userId))), accountSchema);
+    const userRef = db.doc(paths.user(userId));
+    const account = readDocument(await transaction.get(userRef), accountSchema);
     if (!account) throw profileMissing();
-    if (run.credit !== 'returned' || run.round !== round - 1) {
+    if (!canStartAgain(run) || run.round !== round - 1) {
       throw wrongState(job, 'Only a job that failed or was cancelled can be retried.');
     }
+    const { record } = await deps.kindOf(run.kind);
     const now = clock();
-    transaction.update(db.doc(paths.user(userId)), {
-      ...reserveCredit(account, now),
-      updatedAt: now,
-    });
-    transaction.update(db.doc(runPath(jobId)), { round, attempts: 0, credit: 'reserved' });
-    transaction.update(db.doc(paths.job(jobId)), { ...freshFields, updatedAt: now });
+    if (run.costsCredit) {
+      transaction.update(userRef, { ...reserveCredit(account, now), updatedAt: now });
+    }
+    transaction.update(db.doc(runPath(jobId)), { round, attempts: 0, end: null });
+    publish(transaction, { db, jobId, now, record }, {}, freshFields);
   });
+}
+
+function canStartAgain(run: Run): boolean {
+  return run.end === 'failed' || run.end === 'cancelled';
 }
 
 /** @throws CallError `job_missing`, `job_not_yours` */

@@ -27,6 +27,7 @@ interface Session {
   readonly jobId: string;
   readonly owner: string;
   readonly run: Run;
+  readonly input: unknown;
   readonly kind: JobKind;
   readonly signal: AbortSignal;
   readonly deadline: Date;
@@ -54,7 +55,8 @@ export async function runJob(
   const lease = keepLease(deps, jobId, owner, claimed.expiresAt);
   try {
     const kind = await deps.kindOf(run.kind);
-    return await runSteps({ deps, jobId, owner, run, kind, signal: lease.signal, deadline });
+    const input = kind.input.parse(run.input);
+    return await runSteps({ deps, jobId, owner, run, input, kind, signal: lease.signal, deadline });
   } catch (error) {
     if (error instanceof LeaseLostError) return 'lost';
     throw error;
@@ -70,9 +72,11 @@ async function check(deps: EngineDependencies, jobId: string, at: Date): Promise
 
 async function runSteps(session: Session): Promise<RunOutcome> {
   const { run, jobId, kind } = session;
-  const { steps } = kind;
+  const steps = kind.steps(session.input);
   const results: Record<string, unknown> = {};
   let { attempts } = run;
+  // What the round before left off in may have acted without telling.
+  let inDoubt = run.round > 1;
   for (const [index, step] of steps.entries()) {
     const next = steps[index + 1];
     const kept = await keptResult(session, step);
@@ -81,9 +85,9 @@ async function runSteps(session: Session): Promise<RunOutcome> {
       continue;
     }
     if (secondsLeft(session) < step.timeoutSeconds) {
-      return await handOver(session, 0, false);
+      return await handOver(session, 0);
     }
-    const outcome = await attemptStep(session, step, results, attempts);
+    const outcome = await attemptStep(session, step, results, attempts, inDoubt);
     if (typeof outcome === 'string') return outcome;
     results[step.name] = outcome.result;
     const publication = step.publish?.(outcome.result, { jobId, userId: run.userId }) ?? {};
@@ -93,6 +97,7 @@ async function runSteps(session: Session): Promise<RunOutcome> {
     }
     await checkpoint(holder(session), step, outcome.result, publication, next);
     attempts = 1;
+    inDoubt = false;
   }
   log('INFO', 'job completed', { jobId, userId: run.userId });
   return 'completed';
@@ -104,12 +109,13 @@ async function attemptStep(
   step: AnyStep,
   results: Record<string, unknown>,
   startAttempts: number,
+  inDoubt: boolean,
 ): Promise<{ result: unknown } | RunOutcome> {
   const { deps, jobId, run, signal } = session;
   if (startAttempts > step.maxAttempts) return endAsFailed(session, step, crashed());
   for (let attempts = startAttempts; ; attempts += 1) {
     try {
-      return { result: await runStep(session, step, results, attempts) };
+      return { result: await runStep(session, step, results, attempts, inDoubt || attempts > 1) };
     } catch (thrown) {
       signal.throwIfAborted();
       const error = asJobError(thrown);
@@ -120,7 +126,7 @@ async function attemptStep(
       log('WARNING', 'step failed', { jobId, step: step.name, attempts, delaySeconds, cause });
       const room = secondsLeft(session) - step.timeoutSeconds;
       if (delaySeconds > Math.min(MAX_WAIT_IN_PLACE_SECONDS, room)) {
-        return handOver(session, delaySeconds, true);
+        return handOver(session, delaySeconds, { step, error });
       }
       await countAttempt(holder(session));
       await sleep(delaySeconds * 1000, signal);
@@ -131,7 +137,7 @@ async function attemptStep(
 
 /** A step that took its process down with it, each time. */
 function crashed(): JobError {
-  const message = 'This recording could not be processed: every attempt was cut off.';
+  const message = 'This could not be done: every attempt was cut off.';
   return new JobError('internal', message, 'never');
 }
 
@@ -155,12 +161,12 @@ async function endAsFailed(session: Session, step: AnyStep, error: JobError): Pr
 async function handOver(
   session: Session,
   delaySeconds: number,
-  attemptFailed: boolean,
+  failed?: { step: AnyStep; error: JobError },
 ): Promise<'handed over'> {
   const { deps, jobId, run } = session;
   const notBefore = new Date(deps.clock().getTime() + delaySeconds * 1000);
   await deps.schedule({ jobId, round: run.round, notBefore: notBefore.toISOString() });
-  await release(holder(session), notBefore, attemptFailed);
+  await release(holder(session), notBefore, failed);
   log('INFO', 'job handed over', { jobId, userId: run.userId, delaySeconds });
   return 'handed over';
 }
@@ -173,8 +179,8 @@ async function keptResult(session: Session, step: AnyStep): Promise<unknown> {
   return step.result.parse(result);
 }
 
-function holder({ deps, jobId, owner }: Session): Holder {
-  return { db: deps.db, jobId, owner, now: deps.clock() };
+function holder({ deps, jobId, owner, kind }: Session): Holder {
+  return { db: deps.db, jobId, owner, now: deps.clock(), record: kind.record };
 }
 
 function secondsLeft({ deps, deadline }: Session): number {

@@ -1,15 +1,15 @@
 import { log } from '../platform/log.js';
 import type { EngineDependencies } from './dependencies.js';
 import type { Run } from './documents.js';
-import type { JobKind, Step } from './types.js';
+import type { Step } from './types.js';
 
 export type AnyStep = Step<unknown, Record<string, unknown>, unknown>;
 
-interface StepSession {
+export interface StepSession {
   readonly deps: EngineDependencies;
   readonly jobId: string;
   readonly run: Run;
-  readonly kind: JobKind;
+  readonly input: unknown;
   readonly signal: AbortSignal;
 }
 
@@ -23,17 +23,17 @@ export async function runStep(
   step: AnyStep,
   results: Record<string, unknown>,
   attempts: number,
+  inDoubt: boolean,
 ): Promise<unknown> {
-  const { deps, jobId, run, kind } = session;
+  const { deps, jobId, run, input } = session;
   if (step.keep === 'storage' && attempts > 1) {
     const saved = step.result.safeParse(await deps.results.load(jobId, step.name));
     if (saved.success) return saved.data;
   }
   const startedAt = performance.now();
   const signal = AbortSignal.any([session.signal, AbortSignal.timeout(step.timeoutSeconds * 1000)]);
-  const { userId, bounds } = run;
-  const input = kind.input.parse(run.input);
-  const working = step.run({ jobId, userId, input, bounds, results, signal });
+  const { userId, createdAt } = run;
+  const working = step.run({ jobId, userId, input, results, inDoubt, createdAt, signal });
   const result = step.result.parse(await untilAborted(working, signal));
   if (step.keep === 'storage') await deps.results.save(jobId, step.name, result);
   const durationMs = Math.round(performance.now() - startedAt);

@@ -1,5 +1,4 @@
 import { paths } from '@quikthread/contract';
-import type { JobState } from '@quikthread/contract';
 import { FieldValue } from 'firebase-admin/firestore';
 import type { Firestore, Transaction } from 'firebase-admin/firestore';
 import { readDocument } from '../platform/documents.js';
@@ -7,18 +6,23 @@ import { errorDocument } from '../platform/errorLogs.js';
 import type { JobError } from '../platform/errors.js';
 import { randomId } from '../platform/ids.js';
 import { accountSchema, settleCredit } from './credits.js';
-import type { Settlement } from './credits.js';
 import { runPath } from './documents.js';
+import type { Run } from './documents.js';
 import { readOwnRun } from './lease.js';
 import type { AnyStep } from './step.js';
-import type { Publication } from './types.js';
+import type { JobChange, JobRecord, Publication } from './types.js';
 
-/** Who changes the run, and when. */
-export interface Holder {
+/** A job that is to change, and when. */
+export interface Changed {
   readonly db: Firestore;
   readonly jobId: string;
-  readonly owner: string;
   readonly now: Date;
+  readonly record: JobRecord | undefined;
+}
+
+/** Who changes the run. */
+export interface Holder extends Changed {
+  readonly owner: string;
 }
 
 /**
@@ -51,7 +55,7 @@ export async function complete(holder: Holder, publication: Publication): Promis
   const { db, jobId, owner, now } = holder;
   await db.runTransaction(async (transaction) => {
     const run = await readOwnRun(transaction, db, jobId, owner);
-    await settle(transaction, db, jobId, run.userId, 'used', now);
+    await end(transaction, holder, run, 'completed');
     publish(transaction, holder, publication, {
       status: 'completed',
       progress: 100,
@@ -69,15 +73,12 @@ export async function fail(holder: Holder, step: string, error: JobError): Promi
   const { db, jobId, owner, now } = holder;
   const errorId = randomId();
   await db.runTransaction(async (transaction) => {
-    const { userId } = await readOwnRun(transaction, db, jobId, owner);
-    await settle(transaction, db, jobId, userId, 'returned', now);
-    publish(
-      transaction,
-      holder,
-      {},
-      { status: 'failed', error: error.message, errorCode: error.code, completedAt: now },
-    );
-    const context = { userId, jobId, service: step };
+    const run = await readOwnRun(transaction, db, jobId, owner);
+    await end(transaction, holder, run, 'failed');
+    const { message, code: errorCode } = error;
+    const change = { status: 'failed', error: message, errorCode, completedAt: now } as const;
+    publish(transaction, holder, {}, change);
+    const context = { userId: run.userId, jobId, service: step };
     const document = errorDocument({ errorId, error, context }, now);
     transaction.set(db.doc(`error-logs/${errorId}`), document);
   });
@@ -93,11 +94,14 @@ export async function countAttempt(holder: Holder): Promise<void> {
   });
 }
 
-/** Lets go of the run until `notBefore`. @throws LeaseLostError */
+/**
+ * Lets go of the run until `notBefore`; where an attempt failed, that is counted, and the job's
+ * record may say why it waits. @throws LeaseLostError
+ */
 export async function release(
   holder: Holder,
   notBefore: Date,
-  attemptFailed: boolean,
+  failed?: { step: AnyStep; error: JobError },
 ): Promise<void> {
   const { db, jobId, owner } = holder;
   await db.runTransaction(async (transaction) => {
@@ -105,48 +109,59 @@ export async function release(
     transaction.update(db.doc(runPath(jobId)), {
       lease: null,
       notBefore,
-      attempts: FieldValue.increment(attemptFailed ? 1 : 0),
+      attempts: FieldValue.increment(failed ? 1 : 0),
     });
+    if (!failed) return;
+    const { status } = failed.step;
+    const { message: error, code: errorCode } = failed.error;
+    updateRecord(transaction, holder, { status, error, errorCode, resumesAt: notBefore }, {});
   });
 }
 
 /**
- * Settles the run's credit and lets go of its lease: this is what ends a run.
+ * Ends a run: settles its credit, where it has one, and lets go of its lease.
  * Reads before it writes, as a transaction must. A user who is gone has no account to settle.
  */
-export async function settle(
+export async function end(
   transaction: Transaction,
-  db: Firestore,
-  jobId: string,
-  userId: string,
-  settlement: Settlement,
-  now: Date,
+  { db, jobId, now }: Changed,
+  run: Run,
+  outcome: NonNullable<Run['end']>,
 ): Promise<void> {
-  const userRef = db.doc(paths.user(userId));
-  const account = readDocument(await transaction.get(userRef), accountSchema);
-  if (account) {
-    transaction.update(userRef, { ...settleCredit(account, settlement, now), updatedAt: now });
+  if (run.costsCredit) {
+    const ref = db.doc(paths.user(run.userId));
+    const account = readDocument(await transaction.get(ref), accountSchema);
+    const settlement = outcome === 'completed' ? 'used' : 'returned';
+    if (account) {
+      transaction.update(ref, { ...settleCredit(account, settlement, now), updatedAt: now });
+    }
   }
-  transaction.update(db.doc(runPath(jobId)), { credit: settlement, lease: null, notBefore: null });
+  transaction.update(db.doc(runPath(jobId)), { end: outcome, lease: null, notBefore: null });
 }
 
-interface Change {
-  readonly status: JobState;
-  readonly progress?: number;
-  readonly error?: string;
-  readonly errorCode?: string;
-  readonly completedAt?: Date;
-}
-
-function publish(
+/** Changes the public job and what follows it. */
+export function publish(
   transaction: Transaction,
-  { db, jobId, now }: Holder,
+  changed: Changed,
   publication: Publication,
-  change: Change,
+  change: JobChange & { readonly progress?: number },
 ): void {
+  const { db, jobId, now } = changed;
   const job = paths.job(jobId);
   transaction.update(db.doc(job), { ...publication.job, ...change, updatedAt: now });
   for (const [path, document] of Object.entries(publication.documents ?? {})) {
     transaction.set(db.doc(`${job}/${path}`), { ...document });
   }
+  updateRecord(transaction, changed, change, publication.record ?? {});
+}
+
+function updateRecord(
+  transaction: Transaction,
+  { db, jobId, now, record }: Changed,
+  change: JobChange,
+  further: Readonly<Record<string, unknown>>,
+): void {
+  if (!record) return;
+  const fields = { ...record.fields(change), ...further, updatedAt: now };
+  transaction.update(db.doc(record.path(jobId)), fields);
 }

@@ -1,22 +1,22 @@
 import type { z } from 'zod';
-import type { JobKindName, JobState, JobStatus } from '@quikthread/contract';
+import type { JobErrorCode, JobKindName, JobState, JobStatus } from '@quikthread/contract';
 
 /** What a kind of job may change of its public document. */
 export type PublicFields = Partial<Pick<JobStatus, 'duration' | 'threads'>>;
-
-/** The bounds that a job was created with; a later change of plan does not move them. */
-export interface JobBounds {
-  /** Seconds of recording. */
-  readonly maxDuration: number;
-}
 
 /** What a step knows while it works. `Results` holds the earlier steps' outputs by step name. */
 export interface StepContext<Input, Results> {
   readonly jobId: string;
   readonly userId: string;
   readonly input: Input;
-  readonly bounds: JobBounds;
   readonly results: Results;
+  /**
+   * Whether an earlier attempt of this step may have acted, with nobody left to tell: it died, timed out,
+   * or was cut off. A step whose act must not happen twice has to find out first.
+   */
+  readonly inDoubt: boolean;
+  /** When the job was created. */
+  readonly createdAt: Date;
   /** Aborts when the job is cancelled, the lease is lost, or the step's time is up. Pass it to every wait. */
   readonly signal: AbortSignal;
 }
@@ -26,6 +26,25 @@ export interface Publication {
   readonly job?: PublicFields;
   /** Documents under the job, by path below it, e.g. `artifacts/transcript`. */
   readonly documents?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Further fields of the kind's record. */
+  readonly record?: Readonly<Record<string, unknown>>;
+}
+
+/** A change of a job's state, as its record may want to show it. */
+export interface JobChange {
+  readonly status: JobState;
+  readonly error?: string | null;
+  readonly errorCode?: JobErrorCode | null;
+  readonly completedAt?: Date | null;
+  /** Set where the job rests on purpose: when it goes on. */
+  readonly resumesAt?: Date;
+}
+
+/** A document of a feature's own that follows its job: changed in the same transactions. */
+export interface JobRecord {
+  path(jobId: string): string;
+  /** The fields that a change of the job changes; none where it does not show. */
+  fields(change: JobChange): Readonly<Record<string, unknown>>;
 }
 
 /** One durable step: run at least once until its result is kept, and never again after that. */
@@ -52,6 +71,10 @@ export interface Step<Input, Results, Output> {
 export interface JobKind<Input = unknown> {
   readonly kind: JobKindName;
   readonly input: z.ZodType<Input>;
-  // Each step's types are tied together where the kind is built; the engine only passes values along.
-  readonly steps: readonly Step<Input, Record<string, unknown>, unknown>[];
+  /**
+   * The steps for an input, at least one, by names that differ.
+   * Each step's types are tied together where the kind is built; the engine only passes values along.
+   */
+  steps(input: Input): readonly Step<Input, Record<string, unknown>, unknown>[];
+  readonly record?: JobRecord;
 }

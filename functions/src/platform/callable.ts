@@ -73,6 +73,13 @@ function callerOf(request: CallableRequest<unknown>): Caller {
   if (config().enforceAppCheck && !request.app) {
     throw new CallError({ code: 'app_check_required' }, 'This call needs an App Check token.');
   }
+  // Set where the function's options have the token consumed: the SDK leaves the refusal to us.
+  if (config().enforceAppCheck && request.app?.alreadyConsumed) {
+    throw new CallError(
+      { code: 'app_check_replayed' },
+      'This App Check token was used before: get a limited-use token for each call.',
+    );
+  }
   return { userId: request.auth.uid, email: request.auth.token.email ?? null };
 }
 

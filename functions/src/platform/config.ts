@@ -1,11 +1,35 @@
 import { z } from 'zod';
-import { defineBoolean, defineInt, defineSecret, defineString } from 'firebase-functions/params';
+import {
+  defineBoolean,
+  defineInt,
+  defineSecret,
+  defineString,
+  projectID,
+} from 'firebase-functions/params';
 
 /** Where everything runs. The callable SDK's own default, so clients need not name it. */
 export const REGION = 'us-central1';
 
 export const deepgramApiKey = defineSecret('DEEPGRAM_API_KEY');
 export const geminiApiKey = defineSecret('GEMINI_API_KEY');
+export const xClientSecret = defineSecret('X_CLIENT_SECRET');
+/** `keyId:base64` pairs of 32-byte keys, separated by commas; the first one encrypts, all decrypt. */
+export const xTokenKeys = defineSecret('X_TOKEN_KEYS');
+/** The operator's own account (OAuth 1.0a), heeded in single account mode only. */
+export const xAppKey = defineSecret('X_APP_KEY');
+export const xAppSecret = defineSecret('X_APP_SECRET');
+export const xAppAccessToken = defineSecret('X_APP_ACCESS_TOKEN');
+export const xAppAccessSecret = defineSecret('X_APP_ACCESS_SECRET');
+
+/** What a function needs that acts on X for a user. */
+export const xSecrets = [
+  xClientSecret,
+  xTokenKeys,
+  xAppKey,
+  xAppSecret,
+  xAppAccessToken,
+  xAppAccessSecret,
+];
 
 const params = {
   DEEPGRAM_BASE_URL: defineString('DEEPGRAM_BASE_URL', { default: 'https://api.deepgram.com' }),
@@ -20,6 +44,25 @@ const params = {
   }),
   MIN_MEDIA_BYTES: defineInt('MIN_MEDIA_BYTES', { default: 1024 * 1024 }),
   MAX_MEDIA_BYTES: defineInt('MAX_MEDIA_BYTES', { default: 500 * 1024 * 1024 }),
+  X_API_BASE_URL: defineString('X_API_BASE_URL', { default: 'https://api.x.com' }),
+  X_WEB_BASE_URL: defineString('X_WEB_BASE_URL', { default: 'https://x.com' }),
+  X_CLIENT_ID: defineString('X_CLIENT_ID', {
+    default: '',
+    description: 'The OAuth 2.0 client id of the X app; empty where nobody connects an account.',
+  }),
+  X_CALLBACK_URL: defineString('X_CALLBACK_URL', {
+    default: '',
+    description: 'The address of xOAuthCallback as registered with X; empty for its own.',
+  }),
+  FRONTEND_URLS: defineString('FRONTEND_URLS', {
+    default: '',
+    description:
+      'Origins of the front end, separated by commas; empty for the Hosting site of the project.',
+  }),
+  SINGLE_ACCOUNT_MODE: defineBoolean('SINGLE_ACCOUNT_MODE', {
+    default: false,
+    description: "Lets users without an X account of their own post from the operator's.",
+  }),
   ENFORCE_APP_CHECK: defineBoolean('ENFORCE_APP_CHECK', { default: false }),
   ALLOW_LOOPBACK_URLS: defineBoolean('ALLOW_LOOPBACK_URLS', {
     default: false,
@@ -34,6 +77,17 @@ const params = {
 const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 const model = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be a model name');
 
+const origins = z
+  .string()
+  .transform((list) => list.split(',').flatMap((item) => item.trim() || []))
+  .refine((list) => list.every(isOrigin), 'must be origins such as "https://app.example.com"');
+
+function isOrigin(text: string): boolean {
+  return (
+    URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text
+  );
+}
+
 const configSchema = z
   .object({
     DEEPGRAM_BASE_URL: baseUrl,
@@ -43,6 +97,12 @@ const configSchema = z
     GEMINI_TEMPERATURE: z
       .string()
       .regex(/^([01](\.\d+)?|2(\.0+)?)?$/, 'must be a number from 0 to 2, or empty'),
+    X_API_BASE_URL: baseUrl,
+    X_WEB_BASE_URL: baseUrl,
+    X_CLIENT_ID: z.string(),
+    X_CALLBACK_URL: z.union([z.literal(''), baseUrl]),
+    FRONTEND_URLS: origins,
+    SINGLE_ACCOUNT_MODE: z.boolean(),
     MIN_MEDIA_BYTES: z.int().nonnegative(),
     MAX_MEDIA_BYTES: z.int().positive(),
     ENFORCE_APP_CHECK: z.boolean(),
@@ -62,6 +122,13 @@ export interface Config {
   readonly geminiModel: string;
   /** Null where the model takes no temperature. */
   readonly geminiTemperature: number | null;
+  readonly xApiBaseUrl: string;
+  readonly xWebBaseUrl: string;
+  readonly xClientId: string;
+  readonly xCallbackUrl: string;
+  /** Where browsers may be sent back to, the first one unless told; never empty. */
+  readonly frontendUrls: readonly string[];
+  readonly singleAccountMode: boolean;
   readonly minMediaBytes: number;
   readonly maxMediaBytes: number;
   readonly enforceAppCheck: boolean;
@@ -83,12 +150,20 @@ export function config(): Config {
     throw new Error(`Deployment parameters are off: ${problems.join('; ')}`);
   }
   const c = result.data;
+  const project = projectID.value();
   return {
     deepgramBaseUrl: c.DEEPGRAM_BASE_URL,
     deepgramModel: c.DEEPGRAM_MODEL,
     geminiBaseUrl: c.GEMINI_BASE_URL,
     geminiModel: c.GEMINI_MODEL,
     geminiTemperature: c.GEMINI_TEMPERATURE === '' ? null : Number(c.GEMINI_TEMPERATURE),
+    xApiBaseUrl: c.X_API_BASE_URL,
+    xWebBaseUrl: c.X_WEB_BASE_URL,
+    xClientId: c.X_CLIENT_ID,
+    xCallbackUrl:
+      c.X_CALLBACK_URL || `https://${REGION}-${project}.cloudfunctions.net/xOAuthCallback`,
+    frontendUrls: c.FRONTEND_URLS.length > 0 ? c.FRONTEND_URLS : [`https://${project}.web.app`],
+    singleAccountMode: c.SINGLE_ACCOUNT_MODE,
     minMediaBytes: c.MIN_MEDIA_BYTES,
     maxMediaBytes: c.MAX_MEDIA_BYTES,
     enforceAppCheck: c.ENFORCE_APP_CHECK,

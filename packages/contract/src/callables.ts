@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { analyticsSchema } from './analytics.js';
 import type { ErrorCode } from './errors.js';
-import { jobStatusSchema } from './jobs.js';
+import { jobKindSchema, jobStatusSchema } from './jobs.js';
+import { postPreviewSchema, postSchema } from './posts.js';
+import { MAX_EDITED_TWEETS, threadSchema } from './threads.js';
 import { storagePathSchema } from './uploads.js';
+import { xAccountSchema } from './x.js';
 import { displayNameSchema, profileSchema, quotaSchema, settingsSchema } from './users.js';
 
 /** What a callable takes, what it answers, and which error codes it can answer instead. */
@@ -54,7 +58,41 @@ const jobIdInput = z.strictObject({
   jobId: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be the id of a job'),
 });
 
-const pageInput = z.strictObject({
+const postIdInput = z.strictObject({
+  postId: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be the id of a post'),
+});
+
+/** One option of a finished thread job; `threadIndex` counts from 0. */
+const threadChoice = {
+  jobId: jobIdInput.shape.jobId,
+  threadIndex: z.int().min(0).max(99),
+};
+
+/** Lengths are checked by X's own count, where the call is handled. */
+const tweetsSchema = z.array(z.string().trim().min(1).max(4000)).min(1).max(MAX_EDITED_TWEETS);
+
+const postInput = {
+  ...threadChoice,
+  /** The same key from the same user names the same post. */
+  idempotencyKey: idempotencyKeySchema,
+  /** Moves links into a closing reply: X charges over ten times as much for a post with one. */
+  linksInLastReply: z.boolean().default(false),
+};
+
+const choiceErrors = ['job_missing', 'job_not_yours', 'job_wrong_state', 'thread_missing'] as const;
+const postErrors = [
+  ...choiceErrors,
+  'app_check_replayed',
+  'profile_missing',
+  'feature_missing',
+  'x_not_connected',
+  'x_reconnect_required',
+  'post_under_way',
+] as const;
+const ownPostErrors = ['post_missing', 'post_not_yours', 'post_wrong_state'] as const;
+
+const jobPageInput = z.strictObject({
+  kind: jobKindSchema.default('thread'),
   pageSize: z.int().min(1).max(50).default(50),
   cursor: z.string().min(1).max(200).optional(),
 });
@@ -90,9 +128,9 @@ export const callables = {
   ]),
   getJob: callable(jobIdInput, jobStatusSchema, ['job_missing', 'job_not_yours']),
   listJobs: callable(
-    pageInput
+    jobPageInput
       .nullish()
-      .transform((page): z.output<typeof pageInput> => page ?? pageInput.parse({})),
+      .transform((page): z.output<typeof jobPageInput> => page ?? jobPageInput.parse({})),
     z.object({ jobs: z.array(jobStatusSchema), nextCursor: z.string().nullable() }),
     [],
   ),
@@ -107,6 +145,69 @@ export const callables = {
     'job_wrong_state',
     'profile_missing',
     'quota_exceeded',
+  ]),
+  /** Replaces the tweets of one option, the generated ones staying beside them; null goes back to those. */
+  updateThread: callable(
+    z.strictObject({ ...threadChoice, tweets: tweetsSchema.nullable() }),
+    threadSchema,
+    choiceErrors,
+  ),
+  /** Without `tweets`, the option as it stands. */
+  previewPost: callable(
+    z.strictObject({
+      ...threadChoice,
+      tweets: tweetsSchema.optional(),
+      linksInLastReply: postInput.linksInLastReply,
+    }),
+    postPreviewSchema,
+    choiceErrors,
+  ),
+  postThread: callable(z.strictObject(postInput), postSchema, postErrors),
+  /** `at` is ISO 8601 with any offset, a minute to a year ahead. */
+  schedulePost: callable(
+    z.strictObject({ ...postInput, at: z.iso.datetime({ offset: true }) }),
+    postSchema,
+    [...postErrors, 'too_many_scheduled'],
+  ),
+  cancelScheduledPost: callable(postIdInput, postSchema, ownPostErrors),
+  resumePost: callable(postIdInput, postSchema, [
+    ...ownPostErrors,
+    'app_check_replayed',
+    'profile_missing',
+    'feature_missing',
+    'x_not_connected',
+    'x_reconnect_required',
+  ]),
+  /** Removes from X what was posted; called again, it goes on where it was cut short. */
+  deletePost: callable(postIdInput, postSchema, [
+    ...ownPostErrors,
+    'x_not_connected',
+    'x_reconnect_required',
+    'x_rate_limited',
+    'x_refused',
+    'x_unavailable',
+  ]),
+  /** `returnUrl` is where the browser goes in the end; it must be on the deployment's list. */
+  connectX: callable(
+    z.strictObject({ returnUrl: z.url().max(2048).optional() }).nullish(),
+    z.object({ authorizationUrl: z.url() }),
+    ['profile_missing'],
+  ),
+  /** Ends what `connectX` began, by the user who began it: `connection` came back in the return URL. */
+  confirmX: callable(z.strictObject({ connection: z.string().min(1).max(200) }), xAccountSchema, [
+    'x_connection_invalid',
+    'profile_missing',
+  ]),
+  /** `revoked` is false where X could not be reached: the tokens are gone from here all the same. */
+  disconnectX: callable(nothing, z.object({ revoked: z.boolean() }), ['x_not_connected']),
+  getAnalytics: callable(nothing, analyticsSchema, [
+    'profile_missing',
+    'feature_missing',
+    'x_not_connected',
+    'x_reconnect_required',
+    'x_rate_limited',
+    'x_refused',
+    'x_unavailable',
   ]),
 } as const;
 

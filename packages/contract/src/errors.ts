@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tierSchema } from './plans.js';
+import { featuresSchema, tierSchema } from './plans.js';
 import { uploadRejectionSchema } from './uploads.js';
 
 /** Why a job failed, as its `errorCode` says it. */
@@ -27,6 +27,17 @@ export const jobErrorCodeSchema = z.enum([
   'generation_truncated',
   'generation_invalid',
   'generation_unavailable',
+  // Posting to X
+  'x_not_connected',
+  'x_reconnect_required',
+  'x_account_suspended',
+  'x_duplicate_content',
+  'x_parent_missing',
+  'x_spend_cap_reached',
+  'x_rate_limited',
+  'x_refused',
+  'x_unavailable',
+  'plan_changed',
   // The run itself
   'timed_out',
   'internal',
@@ -53,6 +64,7 @@ export type CallStatus = z.infer<typeof callStatusSchema>;
 export const errorDetailsSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('unauthenticated') }),
   z.object({ code: z.literal('app_check_required') }),
+  z.object({ code: z.literal('app_check_replayed') }),
   z.object({
     code: z.literal('invalid_input'),
     fields: z.array(z.object({ field: z.string(), problem: z.string() })),
@@ -84,6 +96,25 @@ export const errorDetailsSchema = z.discriminatedUnion('code', [
   z.object({ code: z.literal('job_missing') }),
   z.object({ code: z.literal('job_not_yours') }),
   z.object({ code: z.literal('job_wrong_state'), status: z.string() }),
+  /** The user's plan lacks a feature; `nextPlan` is the cheapest that has it. */
+  z.object({
+    code: z.literal('feature_missing'),
+    feature: featuresSchema.keyof(),
+    nextPlan: tierSchema.nullable(),
+  }),
+  z.object({ code: z.literal('thread_missing'), threads: z.int().nonnegative() }),
+  z.object({ code: z.literal('x_not_connected') }),
+  z.object({ code: z.literal('x_reconnect_required') }),
+  z.object({ code: z.literal('x_connection_invalid') }),
+  z.object({ code: z.literal('x_rate_limited'), resetsAt: z.iso.datetime() }),
+  z.object({ code: z.literal('x_refused'), reason: jobErrorCodeSchema }),
+  z.object({ code: z.literal('x_unavailable') }),
+  z.object({ code: z.literal('post_missing') }),
+  z.object({ code: z.literal('post_not_yours') }),
+  z.object({ code: z.literal('post_wrong_state'), status: z.string() }),
+  /** The same thread is already scheduled or being posted. */
+  z.object({ code: z.literal('post_under_way'), postId: z.string() }),
+  z.object({ code: z.literal('too_many_scheduled'), max: z.int() }),
   z.object({ code: z.literal('internal'), errorId: z.string() }),
 ]);
 export type ErrorDetails = z.infer<typeof errorDetailsSchema>;
@@ -106,5 +137,19 @@ export const statusOfError: Readonly<Record<ErrorCode, CallStatus>> = {
   job_missing: 'not-found',
   job_not_yours: 'permission-denied',
   job_wrong_state: 'failed-precondition',
+  app_check_replayed: 'unauthenticated',
+  feature_missing: 'permission-denied',
+  thread_missing: 'not-found',
+  x_not_connected: 'failed-precondition',
+  x_reconnect_required: 'failed-precondition',
+  x_connection_invalid: 'failed-precondition',
+  x_rate_limited: 'resource-exhausted',
+  x_refused: 'failed-precondition',
+  x_unavailable: 'unavailable',
+  post_missing: 'not-found',
+  post_not_yours: 'permission-denied',
+  post_wrong_state: 'failed-precondition',
+  post_under_way: 'failed-precondition',
+  too_many_scheduled: 'failed-precondition',
   internal: 'internal',
 };

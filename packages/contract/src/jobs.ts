@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { jobErrorCodeSchema } from './errors.js';
 import { threadSchema } from './threads.js';
 
-export const jobKindSchema = z.enum(['thread']);
+export const jobKindSchema = z.enum(['thread', 'post']);
 export type JobKindName = z.infer<typeof jobKindSchema>;
 
 export const jobStateSchema = z.enum([
+  'scheduled',
   'processing',
   'transcribing',
   'generating',
+  'posting',
   'completed',
   'failed',
   'cancelled',
@@ -25,7 +27,8 @@ export const jobStatusSchema = z.object({
   jobId: z.string(),
   userId: z.string(),
   kind: jobKindSchema,
-  type: jobTypeSchema,
+  /** Where the recording came from; null for jobs without one. */
+  type: jobTypeSchema.nullable(),
   status: jobStateSchema,
   progress: z.int().min(0).max(100),
   duration: z.number().nonnegative().nullable(),

@@ -6,4 +6,7 @@ export const paths = {
   jobs: 'jobs',
   job: (jobId: string) => `jobs/${jobId}`,
   transcript: (jobId: string) => `jobs/${jobId}/artifacts/transcript`,
+  posts: 'posts',
+  post: (postId: string) => `posts/${postId}`,
+  analyticsCache: (userId: string) => `analytics-cache/${userId}`,
 } as const;

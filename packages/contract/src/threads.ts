@@ -7,6 +7,8 @@ export const TWEET_TARGET_WEIGHTED_LENGTH = 270;
 export const THREADS_PER_JOB = 5;
 export const MIN_TWEETS = 5;
 export const MAX_TWEETS = 8;
+/** How long an edited thread may become: as many as X's own composer takes. */
+export const MAX_EDITED_TWEETS = 25;
 
 /** A stretch of the recording, in seconds from its start, and who speaks in it. */
 export const sourceRangeSchema = z.object({
@@ -25,6 +27,8 @@ export const threadSchema = z.object({
   hook: z.string().min(1),
   tweets: z.array(z.string().min(1)).min(MIN_TWEETS).max(MAX_TWEETS),
   sources: z.array(tweetSourceSchema),
+  /** What the user made of it by `updateThread`, and what is posted then; null while it is as generated. */
+  editedTweets: z.array(z.string().min(1)).min(1).max(MAX_EDITED_TWEETS).nullable().default(null),
 });
 export type Thread = z.infer<typeof threadSchema>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { featuresSchema, tierSchema } from './plans.js';
+import { xAccountSchema } from './x.js';
 
 const timeZoneSchema = z
   .string()
@@ -29,6 +30,16 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 export const displayNameSchema = z.string().trim().min(1).max(80);
 
+/** A post that waits for its time. */
+export const upcomingPostSchema = z.object({
+  postId: z.string(),
+  jobId: z.string(),
+  threadIndex: z.int().nonnegative(),
+  /** ISO 8601 in UTC. */
+  at: z.iso.datetime(),
+});
+export type UpcomingPost = z.infer<typeof upcomingPostSchema>;
+
 /** A user as they see themselves. Times are ISO 8601 in UTC, durations seconds. */
 export const profileSchema = z.object({
   userId: z.string(),
@@ -41,6 +52,10 @@ export const profileSchema = z.object({
   maxCredits: z.int().nonnegative(),
   maxDuration: z.int().positive(),
   features: featuresSchema,
+  /** The X account that this user posts from; null before one is connected. */
+  xAccount: xAccountSchema.nullable().default(null),
+  /** Scheduled posts, soonest first. */
+  upcoming: z.array(upcomingPostSchema).default([]),
   resetDate: z.iso.datetime(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),

@@ -6,7 +6,7 @@ import { onTaskDispatched } from 'firebase-functions/tasks';
 import type { EngineDependencies, RunTask } from '../../engine/dependencies.js';
 import { TASK_TIMEOUT_SECONDS } from '../../engine/taskLimits.js';
 import { callable } from '../../platform/callable.js';
-import { deepgramApiKey, geminiApiKey } from '../../platform/config.js';
+import { deepgramApiKey, geminiApiKey, xSecrets } from '../../platform/config.js';
 import { log } from '../../platform/log.js';
 
 /** Event functions end after nine minutes at most (Cloud Functions quotas). */
@@ -20,7 +20,7 @@ const runOptions = {
   memory: '1GiB',
   cpu: 1,
   concurrency: 10,
-  secrets: [deepgramApiKey, geminiApiKey],
+  secrets: [deepgramApiKey, geminiApiKey, ...xSecrets],
 } satisfies GlobalOptions;
 
 function deadlineIn(seconds: number): Date {
@@ -51,10 +51,10 @@ export function jobTriggers(engine: () => Promise<EngineDependencies>) {
         timeoutSeconds: TASK_TIMEOUT_SECONDS,
         retryConfig: { maxAttempts: 100, minBackoffSeconds: 1, maxBackoffSeconds: 30 },
       },
-      async ({ data: task }) => {
+      async ({ data: task, retryCount }) => {
         const deadline = deadlineIn(TASK_TIMEOUT_SECONDS);
         const { runTask } = await import('../../engine/tasks.js');
-        const outcome = await runTask(await engine(), task, deadline);
+        const outcome = await runTask(await engine(), task, deadline, retryCount);
         log('INFO', 'run', { jobId: task.jobId, by: 'task', outcome });
         // An HttpsError makes the queue deliver again without counting as a crash in the logs.
         if (outcome === 'early') throw new HttpsError('unavailable', 'Not yet.');
@@ -72,9 +72,9 @@ export function jobTriggers(engine: () => Promise<EngineDependencies>) {
     cancelJob: callable('cancelJob', {}, async ({ jobId }, { userId }) => {
       const { cancelJob } = await import('../../engine/lifecycle.js');
       const { getJob } = await import('./getJob.js');
-      const { db, clock } = await engine();
-      await cancelJob(db, jobId, userId, clock());
-      return getJob(db, jobId, userId);
+      const deps = await engine();
+      await cancelJob(deps, jobId, userId);
+      return getJob(deps.db, jobId, userId);
     }),
     retryJob: callable('retryJob', {}, async ({ jobId }, { userId }) => {
       const { retryJob } = await import('../../engine/lifecycle.js');

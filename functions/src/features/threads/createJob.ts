@@ -51,16 +51,15 @@ export async function createJob(
     if (key !== undefined && (await alreadyMade(transaction, db, jobId, input))) return { jobId };
     const language = input.language ?? owner.settings.language ?? null;
     const jobInput = await resolveInput(transaction, db, input, userId, owner, language);
-    const bounds = { maxDuration: owner.maxDuration };
     const job = {
       jobId,
       userId,
       kind: 'thread',
       type: input.type,
       input: jobInput,
-      bounds,
+      account: owner,
     } as const;
-    insertJob(transaction, db, job, owner, clock());
+    insertJob(transaction, db, job, clock());
     return { jobId };
   });
 }
@@ -105,12 +104,15 @@ async function resolveInput(
   account: Account,
   language: string | null,
 ): Promise<ThreadJobInput> {
-  if (input.type === 'url') return { type: 'url', contentUrl: input.contentUrl, language };
+  const { maxDuration } = account;
+  if (input.type === 'url') {
+    return { type: 'url', contentUrl: input.contentUrl, language, maxDuration };
+  }
   const { storagePath } = input;
   const path = parseUploadPath(storagePath);
   if (path?.userId !== userId) throw notYours();
   const ref = db.doc(paths.upload(uploadIdOf(userId, path.filename)));
   const stored = readDocument(await transaction.get(ref), uploadSchema);
   const { generation, duration } = acceptUpload(stored, userId, account);
-  return { type: 'upload', storagePath, generation, duration, language };
+  return { type: 'upload', storagePath, generation, duration, language, maxDuration };
 }

@@ -70,8 +70,14 @@ describe('generate step', () => {
     const { threads } = await generateStep({ textModel }).run({
       jobId: 'job',
       userId: 'user',
-      input: { type: 'url', contentUrl: 'https://example.com', language: null },
-      bounds: { maxDuration: 1800 },
+      input: {
+        type: 'url',
+        contentUrl: 'https://example.com',
+        language: null,
+        maxDuration: 1800,
+      },
+      inDoubt: false,
+      createdAt: new Date(),
       results: { transcribe: transcription },
       signal: new AbortController().signal,
     });

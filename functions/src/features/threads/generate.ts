@@ -122,6 +122,7 @@ function withSources(drafts: readonly Draft[], transcription: Transcription): Th
     hook,
     tweets,
     sources: tweets.map((tweet) => ({ ranges: sourcesOf(tweet) })),
+    editedTweets: null,
   }));
 }
 

@@ -1,5 +1,11 @@
 import { z } from 'zod';
 
+/** What a job may take, as it was when the job was made: a later change of plan does not move it. */
+const bounds = {
+  /** Seconds. */
+  maxDuration: z.number().positive(),
+};
+
 /** The input of a thread job, kept with its run. */
 export const threadJobInputSchema = z.discriminatedUnion('type', [
   z.object({
@@ -10,11 +16,13 @@ export const threadJobInputSchema = z.discriminatedUnion('type', [
     /** Seconds. */
     duration: z.number(),
     language: z.string().nullable(),
+    ...bounds,
   }),
   z.object({
     type: z.literal('url'),
     contentUrl: z.string(),
     language: z.string().nullable(),
+    ...bounds,
   }),
 ]);
 export type ThreadJobInput = z.infer<typeof threadJobInputSchema>;

@@ -17,7 +17,13 @@ describe('threadKind', () => {
     transcriber: { transcribe: unused },
     textModel: { generate: unused },
   };
-  const { kind, input, steps } = threadKind(dependencies);
+  const { kind, input, steps: stepsFor } = threadKind(dependencies);
+  const steps = stepsFor({
+    type: 'url',
+    contentUrl: 'https://example.com/a.mp3',
+    language: null,
+    maxDuration: 1800,
+  });
 
   it('shows the course that the specification gives a job', () => {
     assert.equal(kind, 'thread');

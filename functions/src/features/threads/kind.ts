@@ -14,9 +14,14 @@ export type ThreadKindDependencies = ResolveDependencies &
 
 /** The kind of job that makes threads of a recording: find it, transcribe it, write about it. */
 export function threadKind(dependencies: ThreadKindDependencies): JobKind<ThreadJobInput> {
+  const steps = [
+    resolveStep(dependencies),
+    transcribeStep(dependencies),
+    generateStep(dependencies),
+  ];
   return {
     kind: 'thread',
     input: threadJobInputSchema,
-    steps: [resolveStep(dependencies), transcribeStep(dependencies), generateStep(dependencies)],
+    steps: () => steps,
   };
 }

@@ -59,13 +59,13 @@ export function resolveStep(
     maxAttempts: 4,
     keep: 'document',
     result: resolvedSchema,
-    async run({ jobId, userId, input, bounds, signal }) {
+    async run({ jobId, userId, input, signal }) {
       if (input.type === 'upload') return uploaded(dependencies, input);
       const storagePath = `users/${userId}/fetched/${jobId}`;
       const object =
         (await dependencies.findObject(storagePath)) ??
         (await fetchTo(dependencies, input.contentUrl, storagePath, signal));
-      const duration = await judge(dependencies, object, bounds.maxDuration, signal);
+      const duration = await judge(dependencies, object, input.maxDuration, signal);
       return { storagePath, generation: object.generation, duration };
     },
     publish: ({ duration }) => ({ job: { duration } }),

@@ -44,14 +44,11 @@ describe('holdsSpeech', () => {
 });
 
 describe('transcribe step', () => {
-  const input: ThreadJobInput = {
-    type: 'url',
-    contentUrl: 'https://example.com/a.mp3',
-    language: 'en',
-  };
+  const contentUrl = 'https://example.com/a.mp3';
 
   function run(transcription: Transcription, duration: number, maxDuration = 1800) {
     const asked: unknown[] = [];
+    const input: ThreadJobInput = { type: 'url', contentUrl, language: 'en', maxDuration };
     const step = transcribeStep({
       mediaUrl: ({ storagePath, generation }) =>
         Promise.resolve(`https://m/${storagePath}#${generation}`),
@@ -66,7 +63,8 @@ describe('transcribe step', () => {
       jobId: 'job',
       userId: 'user',
       input,
-      bounds: { maxDuration },
+      inDoubt: false,
+      createdAt: new Date(),
       results: { resolve: { storagePath: 'users/u/a.mp3', generation: '7', duration } },
       signal: new AbortController().signal,
     });

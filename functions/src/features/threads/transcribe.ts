@@ -56,13 +56,13 @@ export function transcribeStep(
     timeoutSeconds: 300,
     maxAttempts: 4,
     result: transcriptionSchema,
-    async run({ input, bounds, results, signal }) {
+    async run({ input, results, signal }) {
       const { storagePath, generation, duration } = results.resolve;
-      refuseTooLong(duration, bounds.maxDuration);
+      refuseTooLong(duration, input.maxDuration);
       const url = await dependencies.mediaUrl({ storagePath, generation });
       const { transcriber } = dependencies;
       const transcription = await transcriber.transcribe({ url, language: input.language }, signal);
-      refuseTooLong(transcription.duration, bounds.maxDuration);
+      refuseTooLong(transcription.duration, input.maxDuration);
       if (!holdsSpeech(transcription)) throw noSpeech();
       return transcription;
     },

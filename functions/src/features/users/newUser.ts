@@ -16,6 +16,8 @@ export function newUser(userId: string, email: string | null, now: Date): User {
     maxCredits,
     maxDuration,
     features,
+    xAccount: null,
+    upcoming: [],
     resetDate: nextResetDate(now),
     createdAt: now,
     updatedAt: now,
