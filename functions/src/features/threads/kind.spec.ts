@@ -17,8 +17,9 @@ describe('threadKind', () => {
     transcriber: { transcribe: unused },
     textModel: { generate: unused },
   };
-  const { kind, input, steps: stepsFor } = threadKind(dependencies);
-  const steps = stepsFor({
+  const threads = threadKind(dependencies);
+  const { kind, input } = threads;
+  const steps = threads.steps({
     type: 'url',
     contentUrl: 'https://example.com/a.mp3',
     language: null,
