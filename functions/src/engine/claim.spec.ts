@@ -10,6 +10,7 @@ const run: Run = {
   kind: 'thread',
   input: {},
   createdAt: now,
+  correlationId: null,
   round: 1,
   attempts: 0,
   lease: null,

@@ -19,6 +19,8 @@ export const runSchema = z.object({
   kind: jobKindSchema,
   input: z.unknown(),
   createdAt: timestampSchema,
+  /** Of the call that made the job; null where no call did. */
+  correlationId: z.string().nullable(),
   /** 1, and one more for each retry that the user asks for. */
   round: z.int().positive(),
   /** How often the current step was started, crashes included. */

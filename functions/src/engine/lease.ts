@@ -10,8 +10,14 @@ export class LeaseLostError extends Error {
   }
 }
 
+export interface Claimed {
+  readonly outcome: 'claimed';
+  readonly run: Run;
+  readonly expiresAt: Date;
+}
+
 export type Claim =
-  | { readonly outcome: 'claimed'; readonly run: Run; readonly expiresAt: Date }
+  | Claimed
   /** Somebody holds it, or it rests, until the time given. */
   | { readonly outcome: 'held'; readonly until: Date }
   | { readonly outcome: 'ended' }

@@ -3,6 +3,7 @@ import type { JobKindName, JobStatus } from '@quikthread/contract';
 import type { Firestore, Transaction } from 'firebase-admin/firestore';
 import { readDocument } from '../platform/documents.js';
 import { CallError } from '../platform/errors.js';
+import { correlationId } from '../platform/log.js';
 import { accountSchema, reserveCredit } from './credits.js';
 import type { Account } from './credits.js';
 import type { EngineDependencies } from './dependencies.js';
@@ -49,6 +50,7 @@ export function insertJob(transaction: Transaction, db: Firestore, job: NewJob, 
     userId,
     kind,
     createdAt: now,
+    correlationId: correlationId() ?? null,
     round: 1,
     // One that rests counted its attempt beforehand: see claim.
     attempts: startsAt ? 1 : 0,

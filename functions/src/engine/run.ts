@@ -1,10 +1,11 @@
 import { sleep } from '../platform/clock.js';
 import { describeError, JobError } from '../platform/errors.js';
 import { randomId } from '../platform/ids.js';
-import { log } from '../platform/log.js';
+import { log, withCorrelation } from '../platform/log.js';
 import type { EngineDependencies } from './dependencies.js';
 import type { Run } from './documents.js';
 import { claim, LeaseLostError } from './lease.js';
+import type { Claimed } from './lease.js';
 import { keepLease } from './leaseKeeper.js';
 import { asJobError, decideRetry } from './retry.js';
 import { runStep } from './step.js';
@@ -50,6 +51,20 @@ export async function runJob(
     return 'held';
   }
   if (claimed.outcome !== 'claimed') return claimed.outcome;
+  const { run } = claimed;
+  return withCorrelation(run.correlationId ?? jobId, () =>
+    work(deps, jobId, owner, claimed, deadline),
+  );
+}
+
+/** Works on a job whose lease `owner` has just taken. */
+async function work(
+  deps: EngineDependencies,
+  jobId: string,
+  owner: string,
+  claimed: Claimed,
+  deadline: Date,
+): Promise<RunOutcome> {
   const { run } = claimed;
   await check(deps, jobId, claimed.expiresAt);
   const lease = keepLease(deps, jobId, owner, claimed.expiresAt);

@@ -2,6 +2,7 @@ import { paths } from '@quikthread/contract';
 import { FieldValue } from 'firebase-admin/firestore';
 import type { Firestore, Transaction } from 'firebase-admin/firestore';
 import { readDocument } from '../platform/documents.js';
+import { logEvent } from '../platform/eventLogs.js';
 import { errorDocument } from '../platform/errorLogs.js';
 import type { JobError } from '../platform/errors.js';
 import { randomId } from '../platform/ids.js';
@@ -136,6 +137,8 @@ export async function end(
       transaction.update(ref, { ...settleCredit(account, settlement, now), updatedAt: now });
     }
   }
+  const { userId, kind, round } = run;
+  logEvent(transaction, db, `job_${outcome}`, { userId, jobId, kind, round }, now);
   transaction.update(db.doc(runPath(jobId)), { end: outcome, lease: null, notBefore: null });
 }
 

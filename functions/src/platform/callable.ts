@@ -11,8 +11,9 @@ import type { z } from 'zod';
 import { config } from './config.js';
 import { CallError, describeError } from './errors.js';
 import { recordError } from './errorLogs.js';
+import { firestore } from './firebase.js';
 import { randomId } from './ids.js';
-import { log } from './log.js';
+import { log, withCorrelation } from './log.js';
 
 /** Who calls: a signed-in user. */
 export interface Caller {
@@ -37,19 +38,21 @@ export function callable<Name extends CallableName>(
   return onCall<CallableInput<Name>, Promise<CallableOutput<Name>>>(options, async (request) => {
     const startedAt = performance.now();
     const userId = request.auth?.uid ?? null;
-    const done = (outcome: string) => {
-      const durationMs = Math.round(performance.now() - startedAt);
-      log('INFO', 'call', { callable: name, userId, outcome, durationMs });
-    };
-    try {
-      const output = await answer(name, handler, request);
-      done('ok');
-      return output;
-    } catch (error) {
-      const refused = error instanceof CallError ? error : await unexpected(name, userId, error);
-      done(refused.details.code);
-      throw new HttpsError(refused.status, refused.message, refused.details);
-    }
+    return withCorrelation(randomId(), async () => {
+      const done = (outcome: string) => {
+        const durationMs = Math.round(performance.now() - startedAt);
+        log('INFO', 'call', { callable: name, userId, outcome, durationMs });
+      };
+      try {
+        const output = await answer(name, handler, request);
+        done('ok');
+        return output;
+      } catch (error) {
+        const refused = error instanceof CallError ? error : await unexpected(name, userId, error);
+        done(refused.details.code);
+        throw new HttpsError(refused.status, refused.message, refused.details);
+      }
+    });
   });
 }
 
@@ -62,8 +65,24 @@ async function answer<Name extends CallableName>(
   const { input, output } = callables[name];
   const parsed = input.safeParse(request.data);
   if (!parsed.success) throw invalidInput(parsed.error);
+  await takeTurn(name, caller);
   const result = await handler(parsed.data as ParsedInput<Name>, caller);
   return output.parse(result) as CallableOutput<Name>;
+}
+
+/**
+ * Counts the call among the user's; after its input was found valid, so that a refusal of that costs nothing.
+ * @throws CallError `rate_limited`
+ */
+async function takeTurn(name: CallableName, { userId }: Caller): Promise<void> {
+  const { takePlaces, rateLimited } = await import('./rateLimits.js');
+  const windows =
+    name === 'createJob' ? (['calls', 'jobCreations'] as const) : (['calls'] as const);
+  const db = await firestore();
+  const refused = await db.runTransaction((transaction) =>
+    takePlaces(transaction, db, userId, windows, new Date()),
+  );
+  if (refused) throw rateLimited(refused.retryAfterSeconds);
 }
 
 function callerOf(request: CallableRequest<unknown>): Caller {

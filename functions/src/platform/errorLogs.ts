@@ -1,6 +1,6 @@
 import { describeError } from './errors.js';
 import { firestore } from './firebase.js';
-import { log } from './log.js';
+import { correlationId, log } from './log.js';
 
 /** How long error logs are kept; Firestore's TTL policy on `expiresAt` deletes them. */
 const KEEP_DAYS = 30;
@@ -16,7 +16,7 @@ export interface ErrorRecord {
 export function errorDocument(record: ErrorRecord, now: Date): Record<string, unknown> {
   return {
     ...describeError(record.error),
-    context: record.context,
+    context: { ...record.context, correlationId: correlationId() ?? null },
     timestamp: now,
     expiresAt: new Date(now.getTime() + KEEP_DAYS * 24 * 3600 * 1000),
   };

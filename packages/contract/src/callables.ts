@@ -15,7 +15,10 @@ export interface CallableContract<
 > {
   readonly input: Input;
   readonly output: Output;
-  /** Beyond `unauthenticated`, `app_check_required`, `invalid_input` and `internal`, which any call can answer. */
+  /**
+   * Beyond `unauthenticated`, `app_check_required`, `invalid_input`, `rate_limited` and `internal`,
+   * which any call can answer.
+   */
   readonly errors: readonly ErrorCode[];
 }
 

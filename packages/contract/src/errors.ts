@@ -69,6 +69,7 @@ export const errorDetailsSchema = z.discriminatedUnion('code', [
     code: z.literal('invalid_input'),
     fields: z.array(z.object({ field: z.string(), problem: z.string() })),
   }),
+  z.object({ code: z.literal('rate_limited'), retryAfterSeconds: z.int().positive() }),
   z.object({ code: z.literal('profile_missing') }),
   z.object({
     code: z.literal('quota_exceeded'),
@@ -125,6 +126,7 @@ export const statusOfError: Readonly<Record<ErrorCode, CallStatus>> = {
   unauthenticated: 'unauthenticated',
   app_check_required: 'unauthenticated',
   invalid_input: 'invalid-argument',
+  rate_limited: 'resource-exhausted',
   profile_missing: 'not-found',
   quota_exceeded: 'resource-exhausted',
   upload_missing: 'failed-precondition',

@@ -3,6 +3,7 @@ export * from './analytics.js';
 export * from './callables.js';
 export * from './errors.js';
 export * from './jobs.js';
+export * from './limits.js';
 export * from './paths.js';
 export * from './plans.js';
 export * from './posts.js';

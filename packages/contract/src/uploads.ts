@@ -12,6 +12,7 @@ export const uploadRejectionSchema = z.enum([
   'unsupported_container',
   'too_long',
   'unreadable',
+  'too_many',
 ]);
 export type UploadRejection = z.infer<typeof uploadRejectionSchema>;
 

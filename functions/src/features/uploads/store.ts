@@ -3,6 +3,7 @@ import type { Upload } from '@quikthread/contract';
 import type { DocumentReference, Firestore, Transaction } from 'firebase-admin/firestore';
 import { z } from 'zod';
 import { readDocument } from '../../platform/documents.js';
+import { takePlaces } from '../../platform/rateLimits.js';
 import { nextAction } from './decide.js';
 import type { NextAction } from './decide.js';
 
@@ -30,9 +31,16 @@ const pending: Findings = {
   duration: null,
 };
 
+function tooMany(retryAfterSeconds: number): Findings {
+  const minutes = Math.ceil(retryAfterSeconds / 60);
+  const message = `That was too many uploads: try again in ${minutes} minutes.`;
+  return { ...pending, status: 'rejected', reason: 'too_many', message };
+}
+
 /**
- * Answers what to do about an object, and writes it as `pending` where it is new. A newer generation
- * takes the document over; for an older one there is nothing to do.
+ * Answers what to do about an object, and writes it as `pending` where it is new, or as rejected where
+ * its user uploads too often. A newer generation takes the document over; for an older one there is
+ * nothing to do.
  */
 export async function claim(db: Firestore, object: UploadedObject, now: Date): Promise<NextAction> {
   return db.runTransaction(async (transaction) => {
@@ -41,8 +49,11 @@ export async function claim(db: Firestore, object: UploadedObject, now: Date): P
     const action = nextAction(known, object.generation);
     if (action === 'validate' && known?.generation !== object.generation) {
       const { userId, storagePath, generation, bytes } = object;
-      const upload: Upload = { userId, storagePath, generation, bytes, ...pending };
+      const tooSoon = await takePlaces(transaction, db, userId, ['uploads'], now);
+      const findings = tooSoon ? tooMany(tooSoon.retryAfterSeconds) : pending;
+      const upload: Upload = { userId, storagePath, generation, bytes, ...findings };
       transaction.set(ref, { ...upload, createdAt: now, updatedAt: now });
+      if (tooSoon) return 'delete';
     }
     return action;
   });

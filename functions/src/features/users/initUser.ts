@@ -1,6 +1,7 @@
 import type { Profile } from '@quikthread/contract';
 import { currentAccount } from '../../engine/credits.js';
 import type { Caller } from '../../platform/callable.js';
+import { logEvent } from '../../platform/eventLogs.js';
 import type { UserDependencies } from './dependencies.js';
 import { newUser } from './newUser.js';
 import { readUser, toProfile, userRef } from './store.js';
@@ -14,6 +15,7 @@ export async function initUser({ db, clock }: UserDependencies, caller: Caller):
     if (known) return toProfile(currentAccount(known, now));
     const user = newUser(caller.userId, caller.email, now);
     transaction.create(ref, user);
+    logEvent(transaction, db, 'user_signed_up', { userId: user.userId }, now);
     return toProfile(user);
   });
 }
