@@ -8,9 +8,12 @@ export interface SizeLimits {
   readonly maxBytes: number;
 }
 
+/** Why a recording is refused for what it is. */
+export type MediaRejection = Exclude<UploadRejection, 'too_many'>;
+
 /** Why a recording is refused; `message` is for the user and says what would be accepted. */
 export interface Refusal {
-  readonly reason: UploadRejection;
+  readonly reason: MediaRejection;
   readonly message: string;
 }
 

@@ -1,12 +1,12 @@
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { Storage } from 'firebase-admin/storage';
-import type { JobErrorCode, UploadRejection } from '@quikthread/contract';
+import type { JobErrorCode } from '@quikthread/contract';
 import type { Step } from '../../engine/types.js';
 import { JobError } from '../../platform/errors.js';
 import type { MediaObject } from '../../platform/media.js';
 import { judgeMedia } from '../../providers/mediaVerdict.js';
-import type { SizeLimits } from '../../providers/mediaVerdict.js';
+import type { MediaRejection, SizeLimits } from '../../providers/mediaVerdict.js';
 import type { MediaInfo } from '../../providers/types.js';
 import type { RecordingOptions, WebRecording } from '../../providers/web/recording.js';
 import type { ThreadJobInput } from './input.js';
@@ -121,6 +121,6 @@ async function judge(
   }
 }
 
-function codeOf(reason: UploadRejection): JobErrorCode {
+function codeOf(reason: MediaRejection): JobErrorCode {
   return reason === 'unreadable' ? 'media_unreadable' : reason;
 }

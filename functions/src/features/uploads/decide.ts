@@ -1,7 +1,7 @@
-import type { Upload, UploadRejection } from '@quikthread/contract';
+import type { Upload } from '@quikthread/contract';
 import { JobError } from '../../platform/errors.js';
 import { unreadable } from '../../providers/mediaVerdict.js';
-import type { Refusal } from '../../providers/mediaVerdict.js';
+import type { MediaRejection, Refusal } from '../../providers/mediaVerdict.js';
 
 /**
  * What an event about one generation of an object means, given what is known of that upload:
@@ -34,7 +34,7 @@ export function refusalOf(error: unknown, ageSeconds: number): Refusal | null {
 }
 
 /** The job error codes that have an upload rejection of their own. */
-const reasons: Partial<Record<JobError['code'], UploadRejection>> = {
+const reasons: Partial<Record<JobError['code'], MediaRejection>> = {
   not_media: 'not_media',
   unsupported_container: 'unsupported_container',
 };
