@@ -49,5 +49,16 @@ export function createCalls(functions: Functions): QuikThreadCalls {
     listJobs: bind('listJobs'),
     cancelJob: bind('cancelJob'),
     retryJob: bind('retryJob'),
+    updateThread: bind('updateThread'),
+    previewPost: bind('previewPost'),
+    postThread: bind('postThread'),
+    schedulePost: bind('schedulePost'),
+    cancelScheduledPost: bind('cancelScheduledPost'),
+    resumePost: bind('resumePost'),
+    deletePost: bind('deletePost'),
+    connectX: bind('connectX'),
+    confirmX: bind('confirmX'),
+    disconnectX: bind('disconnectX'),
+    getAnalytics: bind('getAnalytics'),
   };
 }
