@@ -52,11 +52,17 @@ export class Exchange<Variation> {
 
   /**
    * To be called once, when the request has been read and found valid, before the work of
-   * answering. `subject` is what a fault's `match` may be found in, beside the path.
+   * answering. `subject` is what a fault's `match` may be found in, beside the path. Variations
+   * that are not accepted wait for another exchange.
    * Returns the variation of the answer that was asked for, if any.
    */
-  async takeFault(subject: string): Promise<Variation | undefined> {
-    this.fault = this.faults.take([this.url.pathname, subject]);
+  async takeFault(
+    subject: string,
+    accepts: (variation: Variation) => boolean = () => true,
+  ): Promise<Variation | undefined> {
+    this.fault = this.faults.take([this.url.pathname, subject], (answer) =>
+      accepts(this.variationSchema.parse(answer)),
+    );
     const { fault } = this;
     if (fault === undefined) return undefined;
     if (fault.delayMs !== undefined) await sleep(fault.delayMs, null, { signal: this.signal });

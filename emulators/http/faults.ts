@@ -59,10 +59,15 @@ export class FaultQueue {
     return this.waiting.reduce((sum, entry) => sum + entry.left, 0);
   }
 
-  /** Uses up one application of the first fault that fits an exchange with these texts. */
-  take(texts: readonly string[]): Fault | undefined {
-    const entry = this.waiting.find(({ fault: { match } }) =>
-      match === undefined ? true : texts.some((text) => text.includes(match)),
+  /**
+   * Uses up one application of the first fault that fits an exchange with these texts. A fault whose
+   * `answer` the exchange does not accept goes on waiting for one that does.
+   */
+  take(texts: readonly string[], accepts: (answer: unknown) => boolean): Fault | undefined {
+    const entry = this.waiting.find(
+      ({ fault: { match, answer } }) =>
+        (match === undefined || texts.some((text) => text.includes(match))) &&
+        (answer === undefined || accepts(answer)),
     );
     if (entry === undefined) return undefined;
     entry.left -= 1;

@@ -6,7 +6,7 @@ export interface JournalEntry {
   startedAt: string;
   method: string;
   path: string;
-  /** Query parameters without those that carry a key. */
+  /** Query parameters without those that carry a secret. */
   query: Record<string, string>;
   /** Null until an answer was begun. */
   status: number | null;
@@ -16,7 +16,7 @@ export interface JournalEntry {
   details: Record<string, unknown>;
 }
 
-const SECRET_PARAMETERS = new Set(['key', 'access_token', 'token']);
+const SECRET_PARAMETERS = new Set(['key', 'access_token', 'token', 'code', 'state']);
 
 /** The exchanges since the start or the last reset, in order of arrival. */
 export class Journal {

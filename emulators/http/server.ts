@@ -18,6 +18,22 @@ export interface StandInOptions<Variation> {
   variationSchema: z.ZodType<Variation>;
   /** Answers one request. What it throws becomes a 500. */
   handle: (exchange: Exchange<Variation>) => Promise<Answer>;
+  /**
+   * Answers what the stand-in has of its own under `/_control/`; undefined for what it has not.
+   * A ZodError that it throws becomes a 400.
+   */
+  control?: (call: ControlCall) => Answer | undefined;
+  /** Forgets the stand-in's own state. */
+  reset?: () => void;
+}
+
+/** A call under `/_control/`. */
+export interface ControlCall {
+  method: string;
+  /** What follows `/_control`. */
+  path: string;
+  /** The parsed JSON, or undefined. */
+  body: unknown;
 }
 
 /** A running stand-in. */
@@ -35,7 +51,8 @@ export interface StandIn {
  * - `GET /`: `{name, status: 'ok'}`;
  * - `GET /_control/requests`: `{requests: JournalEntry[]}`;
  * - `POST /_control/faults`: queues one fault or an array of them, answers `{queued}`;
- * - `DELETE /_control`: forgets faults and journal.
+ * - `DELETE /_control`: forgets faults, journal and the stand-in's own state;
+ * - what the stand-in's own `control` answers.
  *
  * Port 0 takes a free one. A port in use is an error that names it.
  */
@@ -101,22 +118,47 @@ async function control<Variation>(
     case 'DELETE /_control':
       journal.clear();
       faults.clear();
+      options.reset?.();
       return { status: 204, body: null };
     case 'POST /_control/faults':
       return queueFaults(options.variationSchema, faults, await text(request));
     default:
-      return { status: 404, body: { error: `no ${request.method ?? ''} ${url.pathname}` } };
+      return ownControl(options, url, request.method ?? '', await text(request));
+  }
+}
+
+function ownControl<Variation>(
+  options: StandInOptions<Variation>,
+  url: URL,
+  method: string,
+  content: string,
+): Answer {
+  const path = url.pathname.slice('/_control'.length);
+  const body = content === '' ? undefined : parseJson(content);
+  if (body === NOT_JSON) return { status: 400, body: { error: 'the body is not JSON' } };
+  try {
+    const answer = options.control?.({ method, path, body });
+    return answer ?? { status: 404, body: { error: `no ${method} ${url.pathname}` } };
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    return { status: 400, body: { error: z.prettifyError(error) } };
+  }
+}
+
+const NOT_JSON = Symbol('not JSON');
+
+function parseJson(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return NOT_JSON;
   }
 }
 
 function queueFaults(variationSchema: z.ZodType, faults: FaultQueue, body: string): Answer {
   const schema = faultSchema.safeExtend({ answer: variationSchema.optional() });
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return { status: 400, body: { error: 'the body is not JSON' } };
-  }
+  const json = parseJson(body);
+  if (json === NOT_JSON) return { status: 400, body: { error: 'the body is not JSON' } };
   const parsed = z.array(schema).safeParse(Array.isArray(json) ? json : [json]);
   if (!parsed.success) return { status: 400, body: { error: z.prettifyError(parsed.error) } };
   faults.add(parsed.data);
