@@ -1,39 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { loadTweetText } from '../../platform/tweetText.js';
+import type { TweetText } from '../../platform/tweetText.js';
 import { fitTweets } from './fitTweets.js';
-import { loadTweetText } from './tweetLength.js';
-import type { TweetText } from './tweetLength.js';
 
 const FAMILY = '👩‍👩‍👧‍👦';
 const URL = 'https://example.com/a.path/with?query=1&more=two';
-
-describe('weighted length', () => {
-  let measure: TweetText;
-  before(async () => {
-    measure = await loadTweetText();
-  });
-
-  // Cases of X's own: docs.x.com/resources/fundamentals/counting-characters
-  for (const [text, length] of [
-    ['hello', 5],
-    ['e\u0301', 1],
-    ['漢字', 4],
-    [FAMILY, 2],
-    ['👍🏽', 2],
-    [URL, 23],
-    ['…', 2],
-    ['“”', 2],
-  ] as const) {
-    it(`counts ${text} as ${length}`, () => {
-      assert.equal(measure.weightedLength(text), length);
-    });
-  }
-
-  it('never counts an emoji that is newer than the library as less than X does', () => {
-    assert.ok(measure.weightedLength('🐦‍🔥') >= 2);
-    assert.ok(measure.weightedLength('🫠') >= 2);
-  });
-});
 
 describe('fitTweets', () => {
   let measure: TweetText;

@@ -3,9 +3,9 @@ import {
   TWEET_MAX_WEIGHTED_LENGTH,
   TWEET_TARGET_WEIGHTED_LENGTH,
 } from '@quikthread/contract';
+import type { TweetText } from '../../platform/tweetText.js';
 import { unspacedScript } from './fold.js';
 import { carryQuotations } from './quotationMarks.js';
-import type { TweetText } from './tweetLength.js';
 
 const ELLIPSIS = '…';
 const sentenceSegmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });

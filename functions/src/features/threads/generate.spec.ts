@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Thread } from '@quikthread/contract';
 import { threadSchema } from '@quikthread/contract';
 import { JobError } from '../../platform/errors.js';
+import { loadTweetText } from '../../platform/tweetText.js';
 import { createTextModel } from '../../providers/gemini.js';
 import { cut, json, startScriptedServer } from '../../testing/scriptedServer.js';
 import type { ScriptedServer } from '../../testing/scriptedServer.js';
@@ -11,7 +12,6 @@ import { answerResponseSchema, parseAnswer } from './answer.js';
 import { MAX_OUTPUT_TOKENS, generateStep } from './generate.js';
 import { interview, transcriptionOf } from '../../testing/interview.js';
 import { SYSTEM_PROMPT, transcriptPrompt } from './prompt.js';
-import { loadTweetText } from './tweetLength.js';
 
 const speech = transcriptionOf(interview);
 

@@ -3,6 +3,7 @@ import { THREADS_PER_JOB, threadSchema } from '@quikthread/contract';
 import type { Thread } from '@quikthread/contract';
 import type { Step } from '../../engine/types.js';
 import { JobError } from '../../platform/errors.js';
+import { loadTweetText } from '../../platform/tweetText.js';
 import type { TextModel, TextModelRequest, Transcription } from '../../providers/types.js';
 import { answerResponseSchema, parseAnswer } from './answer.js';
 import type { Draft } from './answer.js';
@@ -13,7 +14,6 @@ import { findProblems } from './problems.js';
 import type { Standard } from './problems.js';
 import { SYSTEM_PROMPT, repairPrompt, transcriptPrompt } from './prompt.js';
 import { sourceFinder } from './sources.js';
-import { loadTweetText } from './tweetLength.js';
 
 /**
  * Enough for the longest answer asked for, five threads of eight tweets of 280 characters: in English 40

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { loadTweetText } from '../../platform/tweetText.js';
 import type { Draft } from './answer.js';
 import { foldedText } from './fold.js';
 import { mend } from './mend.js';
 import type { Standard } from './problems.js';
-import { loadTweetText } from './tweetLength.js';
 
 describe('mend', () => {
   let standard: Standard;

@@ -1,4 +1,5 @@
 import { MIN_TWEETS, THREADS_PER_JOB } from '@quikthread/contract';
+import { withoutRefusedCharacters } from '../../platform/tweetText.js';
 import type { Draft } from './answer.js';
 import { fitTweets } from './fitTweets.js';
 import type { Standard } from './problems.js';
@@ -27,16 +28,11 @@ function mendThread(draft: Draft, { transcript, language, measure }: Standard): 
   return { hook: mendText(draft.hook) || (fitted[0] ?? ''), tweets: fitted };
 }
 
-/**
- * Composed characters, no more than one empty line, and none of what X refuses or does not show: control
- * characters, byte order marks, non-characters, halves of surrogate pairs.
- */
+/** Composed characters, no more than one empty line, and none of what X refuses or does not show. */
 function cleaned(text: string): string {
-  return text
-    .normalize('NFC')
+  return withoutRefusedCharacters(text.normalize('NFC'))
     .replace(/\r\n?/g, '\n')
     .replace(/\t/g, ' ')
-    .replace(/[^\P{Cc}\n]|[\u{FEFF}\u{FFFE}\u{FFFF}]|\p{Cs}/gu, '')
     .replace(/[^\S\n]+$/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim();

@@ -1,9 +1,9 @@
 import { TWEET_MAX_WEIGHTED_LENGTH, TWEET_TARGET_WEIGHTED_LENGTH } from '@quikthread/contract';
+import type { TweetText } from '../../platform/tweetText.js';
 import { answerSchema } from './answer.js';
 import type { Draft } from './answer.js';
 import type { FoldedText } from './fold.js';
 import { inventedQuotes } from './quotes.js';
-import type { TweetText } from './tweetLength.js';
 
 /** What drafts are checked against. */
 export interface Standard {
