@@ -1,6 +1,7 @@
-import { jobs, threads, uploads, users } from './app/functions.js';
+import { jobs, threads, uploads, users, xAccount } from './app/functions.js';
 
 export const { initUser, getProfile, updateSettings, getQuota } = users;
 export const { onUploadFinalized } = uploads;
 export const { createJob } = threads;
 export const { onJobCreated, runJob, getJob, listJobs, cancelJob, retryJob } = jobs;
+export const { connectX, confirmX, disconnectX, xOAuthCallback } = xAccount;

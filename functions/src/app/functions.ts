@@ -2,9 +2,11 @@ import { jobTriggers } from '../features/jobs/triggers.js';
 import { threadTriggers } from '../features/threads/triggers.js';
 import { uploadTriggers } from '../features/uploads/triggers.js';
 import { userTriggers } from '../features/users/triggers.js';
+import { xAccountTriggers } from '../features/xAccount/triggers.js';
 import { applyGlobalOptions } from '../platform/globalOptions.js';
 import { createJobDependencies, uploadDependencies, userDependencies } from './dependencies.js';
 import { engine } from './engine.js';
+import { connectDependencies } from './x.js';
 
 applyGlobalOptions();
 
@@ -12,3 +14,4 @@ export const users = userTriggers(userDependencies);
 export const uploads = uploadTriggers(uploadDependencies);
 export const threads = threadTriggers(createJobDependencies);
 export const jobs = jobTriggers(engine);
+export const xAccount = xAccountTriggers(connectDependencies);
