@@ -1,4 +1,5 @@
 import { parseUploadPath, uploadIdOf } from '@quikthread/contract';
+import type { UploadRejection } from '@quikthread/contract';
 import type { Firestore } from 'firebase-admin/firestore';
 import type { Clock } from '../../platform/clock.js';
 import { JobError } from '../../platform/errors.js';
@@ -29,7 +30,7 @@ export interface FinalizedObject {
   readonly writtenAt: Date;
 }
 
-export type Outcome = 'ignored' | 'settled' | 'vanished' | 'valid' | Refusal['reason'];
+export type Outcome = 'ignored' | 'settled' | 'vanished' | 'valid' | UploadRejection;
 
 const PROBE_SECONDS = 60;
 
