@@ -1,5 +1,10 @@
 import { callables } from '@quikthread/contract';
-import type { CallableInput, CallableName, CallableOutput } from '@quikthread/contract';
+import type {
+  CallableContract,
+  CallableInput,
+  CallableName,
+  CallableOutput,
+} from '@quikthread/contract';
 import { httpsCallable } from 'firebase/functions';
 import type { Functions } from 'firebase/functions';
 import { toQuikThreadError, unexpectedShape } from './errors.js';
@@ -22,10 +27,11 @@ async function call<Name extends CallableName>(
   name: Name,
   input: CallableInput<Name> | undefined,
 ): Promise<CallableOutput<Name>> {
-  const answer = await httpsCallable(
-    functions,
-    name,
-  )(input ?? null).catch((error: unknown) => {
+  const { errors }: CallableContract = callables[name];
+  // Where the backend refuses a token that it has seen before, each call takes one of its own.
+  const limitedUseAppCheckTokens = errors.includes('app_check_replayed');
+  const invoke = httpsCallable(functions, name, { limitedUseAppCheckTokens });
+  const answer = await invoke(input ?? null).catch((error: unknown) => {
     throw toQuikThreadError(error);
   });
   const parsed = callables[name].output.safeParse(answer.data);

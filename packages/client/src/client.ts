@@ -11,8 +11,12 @@ import { createCalls } from './calls.js';
 import type { QuikThreadCalls } from './calls.js';
 import { createJobs } from './jobs.js';
 import type { QuikThreadJobs } from './jobs.js';
+import { createPosts } from './posts.js';
+import type { QuikThreadPosts } from './posts.js';
 import { createUploads } from './uploads.js';
 import type { QuikThreadUploads } from './uploads.js';
+import { createXConnection } from './xConnection.js';
+import type { QuikThreadXConnection } from './xConnection.js';
 
 /** Services made by the caller, where the app's own defaults do not do. */
 export interface QuikThreadOptions {
@@ -25,7 +29,11 @@ export interface QuikThreadOptions {
 }
 
 /** QuikThread's backend, as the user who is signed in on the app sees it. */
-export type QuikThreadClient = QuikThreadCalls & QuikThreadUploads & QuikThreadJobs;
+export type QuikThreadClient = QuikThreadCalls &
+  QuikThreadUploads &
+  QuikThreadJobs &
+  QuikThreadPosts &
+  QuikThreadXConnection;
 
 /**
  * A client on a Firebase app. Signing in, and connecting the app's services to emulators, are the
@@ -37,9 +45,13 @@ export function createQuikThreadClient(
 ): QuikThreadClient {
   const firestore = options.firestore ?? getFirestore(app);
   const storage = options.storage ?? getStorage(app);
+  const auth = options.auth ?? getAuth(app);
+  const calls = createCalls(options.functions ?? getFunctions(app, options.region));
   return {
-    ...createCalls(options.functions ?? getFunctions(app, options.region)),
-    ...createUploads(options.auth ?? getAuth(app), firestore, storage),
+    ...calls,
+    ...createUploads(auth, firestore, storage),
     ...createJobs(firestore),
+    ...createPosts(auth, firestore),
+    ...createXConnection(calls),
   };
 }

@@ -83,6 +83,11 @@ function statusOf(error: Error): QuikThreadStatus {
   return statuses.find((status) => status === word) ?? 'unknown';
 }
 
+/** The refusal of what only a signed-in user can do, without asking the backend. */
+export function unauthenticated(): QuikThreadError {
+  return new QuikThreadError('unauthenticated', 'Sign in first.', { code: 'unauthenticated' });
+}
+
 /** What the backend sent is not what this version of the client knows. */
 export function unexpectedShape(what: string, cause: unknown): QuikThreadError {
   const message = `QuikThread sent something that this client does not understand (${what}).`;

@@ -1,17 +1,11 @@
 import { endedStates, jobStatusSchema, paths, transcriptSchema } from '@quikthread/contract';
 import type { JobStatus, Transcript } from '@quikthread/contract';
-import { doc, getDoc, onSnapshot, snapshotEqual } from 'firebase/firestore';
-import type { DocumentSnapshot, Firestore } from 'firebase/firestore';
+import { doc, getDoc } from 'firebase/firestore';
+import type { Firestore } from 'firebase/firestore';
 import { parseDocument } from './documents.js';
 import { QuikThreadError, toQuikThreadError } from './errors.js';
-import { untilSettled } from './untilSettled.js';
-
-export interface WaitOptions {
-  /** Called with the job as it is, and at every change. */
-  readonly onChange?: (job: JobStatus) => void;
-  /** Stops the waiting, not the job. */
-  readonly signal?: AbortSignal;
-}
+import { waitUntil, watcher } from './watch.js';
+import type { WaitOptions } from './watch.js';
 
 /** Follows jobs and reads what they made, past the callables: Firestore's rules decide. */
 export interface QuikThreadJobs {
@@ -30,7 +24,7 @@ export interface QuikThreadJobs {
    * Resolves once the job has ended: look at its `status`, since failed and cancelled jobs end too.
    * @throws QuikThreadError where it cannot be followed, `cancelled` where the signal was given.
    */
-  waitForJob(jobId: string, options?: WaitOptions): Promise<JobStatus>;
+  waitForJob(jobId: string, options?: WaitOptions<JobStatus>): Promise<JobStatus>;
 
   /**
    * The transcript of a job that has got that far.
@@ -40,40 +34,15 @@ export interface QuikThreadJobs {
 }
 
 export function createJobs(firestore: Firestore): QuikThreadJobs {
-  const watchJob: QuikThreadJobs['watchJob'] = (jobId, onChange, onError) => {
-    let last: DocumentSnapshot | undefined;
-    return onSnapshot(
-      doc(firestore, paths.job(jobId)),
-      // Without these, a job that the cache has right would never be confirmed.
-      { includeMetadataChanges: true },
-      (snapshot) => {
-        // The cache can hold a job's former end, from before a retry. The server's answer follows.
-        if (snapshot.metadata.fromCache || (last && snapshotEqual(last, snapshot))) return;
-        last = snapshot;
-        const data = snapshot.data();
-        // Deleted meanwhile: there is no job to show.
-        if (!data) return;
-        const job = parseDocument(jobStatusSchema, snapshot.ref.path, { ...data, jobId });
-        if (job instanceof QuikThreadError) onError?.(job);
-        else onChange(job);
-      },
-      (error) => onError?.(toQuikThreadError(error)),
-    );
-  };
-
+  const watchJob = watcher(firestore, {
+    path: paths.job,
+    schema: jobStatusSchema,
+    idField: 'jobId',
+  });
   return {
     watchJob,
-    waitForJob: (jobId, { onChange, signal } = {}) =>
-      untilSettled(signal, (resolve, reject) =>
-        watchJob(
-          jobId,
-          (job) => {
-            onChange?.(job);
-            if (endedStates.includes(job.status)) resolve(job);
-          },
-          reject,
-        ),
-      ),
+    waitForJob: (jobId, options) =>
+      waitUntil(watchJob, jobId, ({ status }) => endedStates.includes(status), options),
     getTranscript: async (jobId) => {
       const path = paths.transcript(jobId);
       const snapshot = await getDoc(doc(firestore, path)).catch((error: unknown) => {

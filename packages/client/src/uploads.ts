@@ -6,7 +6,7 @@ import type { Firestore } from 'firebase/firestore';
 import { ref, uploadBytesResumable } from 'firebase/storage';
 import type { FirebaseStorage } from 'firebase/storage';
 import { parseDocument } from './documents.js';
-import { QuikThreadError, toQuikThreadError } from './errors.js';
+import { QuikThreadError, toQuikThreadError, unauthenticated } from './errors.js';
 import { untilSettled } from './untilSettled.js';
 
 type MediaExtension = (typeof mediaExtensions)[number];
@@ -58,9 +58,7 @@ export function createUploads(
   return {
     uploadMedia: async (file, options) => {
       const userId = auth.currentUser?.uid;
-      if (userId === undefined) {
-        throw new QuikThreadError('unauthenticated', 'Sign in first.', { code: 'unauthenticated' });
-      }
+      if (userId === undefined) throw unauthenticated();
       const extension = extensionOf(options.name);
       // A name of its own for every upload: an object never changes once it has been validated.
       const filename = `${crypto.randomUUID()}.${extension}`;
