@@ -16,7 +16,14 @@ const documents: readonly (readonly [path: string, ownerMay: readonly Operation[
   ['jobs/job1/artifacts/transcript', ['get', 'list']],
   ['jobs/job1/private/run', []],
   ['posts/post1', ['get', 'list']],
+  ['posts/post1/snapshots/2026-11-21', ['get', 'list']],
   ['analytics-cache/owner', ['get']],
+  ['analytics-cache/owner/private/refresh', []],
+  ['x-tokens/owner', []],
+  ['x-oauth-states/state1', []],
+  ['x-connections/connection1', []],
+  ['x-limits/owner', []],
+  ['rate-limits/owner', []],
   ['error-logs/log1', []],
   ['event-logs/log1', []],
   ['webhook-logs/log1', []],
@@ -32,6 +39,8 @@ const profile = {
   maxCredits: 2,
   maxDuration: 1800,
   features: { analytics: false, postToX: false },
+  xAccount: null,
+  upcoming: [],
   displayName: null,
   settings: {},
   updatedAt: new Date('2024-01-01T00:00:00Z'),
@@ -111,13 +120,28 @@ describe('firestore.rules', () => {
     });
   }
 
-  it("jobs are listed as the application does: the owner's, newest first", async () => {
-    const newest = databaseOf('owner')
-      .collection('jobs')
-      .where('userId', '==', 'owner')
-      .orderBy('createdAt', 'desc')
-      .limit(50);
-    assert.ok(await isAllowed(newest.get()));
+  for (const collection of ['jobs', 'posts']) {
+    it(`${collection} are listed as front ends do: the owner's, newest first`, async () => {
+      const newest = databaseOf('owner')
+        .collection(collection)
+        .where('userId', '==', 'owner')
+        .orderBy('createdAt', 'desc')
+        .limit(50);
+      assert.ok(await isAllowed(newest.get()));
+    });
+  }
+
+  it('a user writes neither an X account nor a scheduled post into a profile that lacks both', async () => {
+    await environment.withSecurityRulesDisabled(async (context) => {
+      await context
+        .firestore()
+        .doc('users/owner')
+        .update({ xAccount: deleteField(), upcoming: deleteField() });
+    });
+    const own = databaseOf('owner').doc('users/owner');
+    for (const change of [{ xAccount: { username: 'ada' } }, { upcoming: [{ postId: 'p' }] }]) {
+      assert.equal(await isAllowed(own.update({ displayName: 'Ada', ...change })), false);
+    }
   });
 
   it('a listener on a job of someone else is refused', async () => {
