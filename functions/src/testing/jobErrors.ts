@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { JobError, describeError } from '../platform/errors.js';
 import type { Retry } from '../platform/errors.js';
 
-/** Waits for a failure with this code and advice, which tells none of the secrets, not even its cause. */
+/** Waits for a failure with this code and advice, which tells none of the secrets, not even its cause, and gives it. */
 export async function assertJobError(
   work: Promise<unknown>,
   [code, retry]: readonly [code: JobError['code'], retry: Retry],
   secrets: readonly string[],
-): Promise<void> {
+): Promise<JobError> {
   const error: unknown = await work.then(
     () => assert.fail('it succeeded'),
     (thrown: unknown) => thrown,
@@ -16,4 +16,5 @@ export async function assertJobError(
   assert.deepEqual([error.code, error.retry], [code, retry]);
   const told = JSON.stringify(describeError(error));
   for (const secret of secrets) assert.ok(!told.includes(secret), told);
+  return error;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { inspect } from 'node:util';
 import type { ServerResponse } from 'node:http';
 import type { JobErrorCode } from '@quikthread/contract';
@@ -18,6 +19,7 @@ import { createXClient } from './client.js';
 
 const TOKEN = 'x-access-token-0123456789';
 const TEXT = 'Nobody but the account may know this text';
+const { signal } = new AbortController();
 const NOW = new Date('2026-11-21T12:00:00.250Z');
 const PROBLEMS = 'https://api.twitter.com/2/problems';
 
@@ -31,7 +33,12 @@ describe('X refusals and failures', () => {
     server = undefined;
   });
 
-  async function thrownBy(reply: (response: ServerResponse) => void, timeoutMilliseconds = 2000) {
+  async function refused(
+    reply: (response: ServerResponse) => void,
+    code: JobErrorCode,
+    retry: Retry,
+    timeoutMilliseconds = 2000,
+  ) {
     server = await startScriptedServer(reply);
     const client = createXClient({
       credentials: { accessToken: TOKEN },
@@ -39,28 +46,14 @@ describe('X refusals and failures', () => {
       timeoutMilliseconds,
       clock: () => NOW,
     });
-    const tweet = { text: TEXT, inReplyTo: '1700000000000000001' };
-    const error: unknown = await client.postTweet(tweet, new AbortController().signal).then(
-      () => assert.fail('it succeeded'),
-      (thrown: unknown) => thrown,
-    );
-    assert.equal(server.seen.length, 1, 'the engine retries, not the provider');
-    return error;
-  }
-
-  async function refused(
-    reply: (response: ServerResponse) => void,
-    code: JobErrorCode,
-    retry: Retry,
-    timeoutMilliseconds?: number,
-  ) {
-    const error = await thrownBy(reply, timeoutMilliseconds);
-    await assertJobError(Promise.reject(error), [code, retry], [TOKEN, TEXT]);
+    const work = client.postTweet({ text: TEXT, inReplyTo: '1700000000000000001' }, signal);
+    const error = await assertJobError(work, [code, retry], [TOKEN, TEXT]);
     const everything = inspect(error, { depth: null, showHidden: true });
     for (const secret of [TOKEN, TEXT, 'Bearer', 'ClientRequest']) {
       assert.ok(!everything.includes(secret), everything);
     }
-    return error as Error;
+    assert.equal(server.seen.length, 1, 'the engine retries, not the provider');
+    return error;
   }
 
   const forbidden = (detail: string, rest: object = {}) =>
@@ -251,36 +244,28 @@ describe('X refusals and failures', () => {
     const gone = await startScriptedServer();
     await gone.close();
     const client = createXClient({ credentials: { accessToken: TOKEN }, apiBaseUrl: gone.url });
-    const error: unknown = await client
-      .me(new AbortController().signal)
-      .catch((thrown: unknown) => thrown);
-    await assertJobError(Promise.reject(error), ['x_unavailable', 'later'], [TOKEN]);
-    const { cause } = error as Error;
-    assert.equal((cause as Error).message, 'X: no answer: the network, or our time-out');
+    const error = await assertJobError(client.me(signal), ['x_unavailable', 'later'], [TOKEN]);
+    assert.equal((error.cause as Error).message, 'X: no answer: the network, or our time-out');
   });
 
   it('ends the request and rejects with the reason when the caller aborts', async () => {
-    for (const partial of [false, true]) {
+    for (const answer of [hang, hangBody]) {
       const controller = new AbortController();
       const reason = new Error('the lease was lost');
-      const closed = new Promise((resolve) => {
-        const reply = (response: ServerResponse) => {
-          response.on('close', resolve);
-          if (partial) hangBody(response);
-          controller.abort(reason);
-        };
-        void startScriptedServer(reply).then(async (started) => {
-          const client = createXClient({
-            credentials: { accessToken: TOKEN },
-            apiBaseUrl: started.url,
-          });
-          const tweet = { text: TEXT, inReplyTo: null };
-          await assert.rejects(client.postTweet(tweet, controller.signal), reason);
-          server = started;
-        });
+      let closed: Promise<unknown> | undefined;
+      server = await startScriptedServer((response) => {
+        closed = once(response, 'close');
+        answer(response);
+        controller.abort(reason);
       });
+      const client = createXClient({
+        credentials: { accessToken: TOKEN },
+        apiBaseUrl: server.url,
+      });
+      const work = client.postTweet({ text: TEXT, inReplyTo: null }, controller.signal);
+      await assert.rejects(work, reason);
       await closed;
-      await server?.close();
+      await server.close();
     }
   });
 });
