@@ -8,15 +8,24 @@ const BODY = 'x'.repeat(4000);
 
 describe('stand-in server', () => {
   let standIn: StandIn;
+  let mood = 'calm';
 
   before(async () => {
     standIn = await startStandIn({
       name: 'Echo',
       port: 0,
       variationSchema: z.enum(['loud']),
+      control: ({ method, path, body }) => {
+        if (`${method} ${path}` !== 'POST /mood') return undefined;
+        mood = z.strictObject({ mood: z.string() }).parse(body).mood;
+        return { status: 200, body: { mood } };
+      },
+      reset: () => {
+        mood = 'calm';
+      },
       handle: async (exchange) => {
         const subject = await text(exchange.request);
-        const variation = await exchange.takeFault(subject);
+        const variation = await exchange.takeFault(subject, () => subject !== 'whisper');
         exchange.note({ bytes: subject.length });
         return { status: 200, body: { said: variation === 'loud' ? 'BODY' : BODY } };
       },
@@ -107,6 +116,26 @@ describe('stand-in server', () => {
       assert.match(await response.text(), reason);
     }
     assert.equal((await call()).status, 200);
+  });
+
+  it('lets a variation wait for an exchange that accepts it', async () => {
+    await queue([{ answer: 'loud' }, { status: 500 }]);
+    assert.equal((await call('whisper')).status, 500);
+    assert.deepEqual(await (await call()).json(), { said: 'BODY' });
+  });
+
+  it("answers the stand-in's own control routes, and resets its state", async () => {
+    const control = (path: string, body: string) =>
+      fetch(`${standIn.url}/_control${path}`, { method: 'POST', body });
+    assert.deepEqual(await (await control('/mood', '{"mood":"wild"}')).json(), { mood: 'wild' });
+    assert.equal(mood, 'wild');
+    for (const body of ['{"mood":1}', '{"mo', '']) {
+      assert.equal((await control('/mood', body)).status, 400);
+    }
+    assert.equal((await control('/other', '{}')).status, 404);
+    assert.equal(mood, 'wild');
+    await fetch(`${standIn.url}/_control`, { method: 'DELETE' });
+    assert.equal(mood, 'calm');
   });
 
   it('names the port that is in use and who wants it', async () => {

@@ -93,7 +93,11 @@ function metricsRow(state: XState, tweet: Tweet): string {
   const metrics = metricsOf(state, tweet);
   const shown = [
     ['replies', metrics.reply_count, 'M3 4h14v9H9l-4 3v-3H3z'],
-    ['reposts', metrics.retweet_count, 'M3 8l3-3 3 3M6 5v10h6M17 12l-3 3-3-3M14 15V5H8'],
+    [
+      'reposts',
+      metrics.retweet_count,
+      'M2.5 7.5L5.5 4.5l3 3M5.5 5v8.5a2 2 0 0 0 2 2H10M17.5 12.5l-3 3-3-3M14.5 15V6.5a2 2 0 0 0-2-2H10',
+    ],
     ['likes', metrics.like_count, 'M10 16S3 12 3 7.5C3 4 8 3 10 7c2-4 7-3 7 .5C17 12 10 16 10 16z'],
     ['views', metrics.impression_count, 'M4 16v-5M8 16V7M12 16v-7M16 16V4'],
   ] as const;
