@@ -1,3 +1,4 @@
+import type { AnalyticsDependencies } from '../features/analytics/dependencies.js';
 import type { CreateJobDependencies } from '../features/threads/createJob.js';
 import type { UploadDependencies } from '../features/uploads/validateUpload.js';
 import type { UserDependencies } from '../features/users/dependencies.js';
@@ -29,6 +30,11 @@ export const uploadDependencies = once(async (): Promise<UploadDependencies> => 
   ]);
   const limits = mediaLimits();
   return { db: await firestore(), clock: systemClock, limits, mediaUrl, deleteObject, probe };
+});
+
+export const analyticsDependencies = once(async (): Promise<AnalyticsDependencies> => {
+  const { openXConnection } = await import('./x.js');
+  return { db: await firestore(), clock: systemClock, openX: await openXConnection() };
 });
 
 /** The sizes of recordings that are accepted, in bytes. */
