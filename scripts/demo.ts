@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readArguments, USAGE, UsageError } from './demo/arguments.js';
 import type { DemoOptions } from './demo/arguments.js';
 import { ProgressDisplay } from './demo/progress.js';
+import { DemoRefused } from './demo/refused.js';
 import { StepClock } from './demo/timings.js';
 import { ensureReady, ensureRecogniser } from './platform/ensure.js';
 import { runMain } from './platform/main.js';
@@ -62,7 +63,7 @@ async function demonstrate(
   clock: StepClock,
   signal: AbortSignal,
 ): Promise<number> {
-  const { DemoRefused, runDemo } = await import('./demo/run.js');
+  const { runDemo } = await import('./demo/run.js');
   const { report } = await import('./demo/report.js');
   const given = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => {

@@ -9,6 +9,8 @@ describe("the demo's arguments", () => {
       source: { file: 'default.mp3' },
       tier: 'free',
       email: undefined,
+      post: false,
+      analytics: false,
       json: false,
     });
   });
@@ -26,9 +28,38 @@ describe("the demo's arguments", () => {
       source: { url: 'https://a.example/b' },
       tier: 'pro',
       email: 'a@b.c',
+      post: false,
+      analytics: false,
       json: true,
     });
   });
+
+  for (const [args, expected] of [
+    [['--post'], { tier: 'pro', post: true, analytics: false }],
+    [['--post', '--tier', 'business'], { tier: 'business', post: true, analytics: false }],
+    [['--analytics'], { tier: 'business', post: true, analytics: true }],
+    [['--analytics', '--post'], { tier: 'business', post: true, analytics: true }],
+  ] as const) {
+    it(`take ${args.join(' ')} for the ${expected.tier} plan`, () => {
+      const options = read(...args);
+      assert.ok(options);
+      const { tier, post, analytics } = options;
+      assert.deepEqual({ tier, post, analytics }, expected);
+    });
+  }
+
+  for (const [args, said] of [
+    [['--post', '--tier', 'free'], /^--post needs --tier pro or business: the free plan cannot/],
+    [['--analytics', '--tier', 'free'], /^--analytics needs --tier business: the free plan has/],
+    [['--analytics', '--tier', 'pro'], /^--analytics needs --tier business: the pro plan has/],
+  ] as const) {
+    it(`refuse ${args.join(' ')} and say why`, () => {
+      assert.throws(
+        () => read(...args),
+        (error) => error instanceof UsageError && said.test(error.message),
+      );
+    });
+  }
 
   it('answer null where help is asked for', () => {
     assert.equal(read('--help'), null);

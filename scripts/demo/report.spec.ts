@@ -25,6 +25,7 @@ const result: DemoResult = {
           { ranges: [] },
           { ranges: [] },
         ],
+        editedTweets: null,
       },
     ],
     error: null,
@@ -52,6 +53,8 @@ const result: DemoResult = {
     tier: 'free',
     resetDate: '2026-12-01T00:00:00Z',
   },
+  posting: null,
+  analytics: null,
   timings: { upload: 1.25, transcribing: 10 },
 };
 

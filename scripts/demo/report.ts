@@ -1,5 +1,7 @@
-import type { JobStatus, Quota, Thread, Transcript } from '@quikthread/contract';
+import type { AnalyticsData, JobStatus, Quota, Thread, Transcript } from '@quikthread/contract';
 import twitter from 'twitter-text';
+import { analyticsPart, postingPart } from './postingReport.js';
+import type { Posting } from './postingReport.js';
 import type { Timings } from './timings.js';
 
 /** What a finished demo has to tell. */
@@ -7,17 +9,23 @@ export interface DemoResult {
   readonly job: JobStatus;
   readonly transcript: Transcript;
   readonly quota: Quota;
+  /** Null where it was not asked for, as are the analytics. */
+  readonly posting: Posting | null;
+  readonly analytics: AnalyticsData | null;
   readonly timings: Timings;
 }
 
 const TRANSCRIPT_CHARACTERS = 600;
 const LINE_WIDTH = 90;
 
-/** The result for people: the transcript's beginning, the threads, the credits, the times. */
-export function report({ job, transcript, quota, timings }: DemoResult): string {
+/** The result for people: the transcript's beginning, the threads, what came of them, the credits, the times. */
+export function report(result: DemoResult): string {
+  const { job, transcript, quota, posting, analytics, timings } = result;
   const parts = [
     transcriptPart(transcript),
     ...(job.threads ?? []).map(threadPart),
+    ...(posting ? [postingPart(posting)] : []),
+    ...(analytics ? [analyticsPart(analytics)] : []),
     `Credits: ${quota.remaining} of ${quota.maxCredits} left on the ${quota.tier} plan`,
     timingsPart(timings),
   ];

@@ -8,15 +8,15 @@ import { closeAdmin, setPlan } from '../platform/operator.js';
 import type { Ports } from '../platform/ports.js';
 import { openSession } from '../platform/session.js';
 import type { DemoOptions } from './arguments.js';
+import { analyseAfterADay, postFirstThread } from './posting.js';
 import type { ProgressDisplay } from './progress.js';
+import { DemoRefused } from './refused.js';
 import type { DemoResult } from './report.js';
 import type { StepClock } from './timings.js';
 
-/** The demo ended without five threads; the message is what the backend tells its users. */
-export class DemoRefused extends Error {}
-
 /**
- * One user's way through the platform: sign-up, upload, job, result, as a front end goes it.
+ * One user's way through the platform, as a front end goes it: sign-up, upload, job, result, and as
+ * far as asked posting and analytics.
  * @throws DemoRefused where the backend refuses something or the job fails.
  */
 export async function runDemo(
@@ -35,10 +35,14 @@ export async function runDemo(
     clock.begin('job creation');
     const { jobId } = await client.createJob(input);
     const job = await followJob(client, jobId, clock, display);
+    const posting = options.post
+      ? await postFirstThread(ports, client, jobId, clock, display)
+      : null;
+    const analytics = options.analytics ? await analyseAfterADay(ports, client, clock) : null;
     clock.begin('reading results');
     const [transcript, quota] = await Promise.all([client.getTranscript(jobId), client.getQuota()]);
     clock.end();
-    return { job, transcript, quota, timings: clock.timings };
+    return { job, transcript, quota, posting, analytics, timings: clock.timings };
   } catch (error) {
     if (!(error instanceof QuikThreadError)) throw error;
     const code = error.code ?? error.status;
