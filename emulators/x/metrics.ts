@@ -36,12 +36,12 @@ export function metricsOf(state: XState, tweet: Tweet): Metrics {
   return { ...grown, ...tweet.metrics };
 }
 
-/** How many will have seen it in the end. */
+/** How many will have seen it in the end, whatever became of the tweets before it. */
 function reachOf(state: XState, tweet: Tweet): number {
-  const parent = tweet.inReplyTo === undefined ? undefined : state.tweet(tweet.inReplyTo);
-  if (parent) return reachOf(state, parent) * between(0.62, 0.92, tweet.id, 'retention');
   const followers = state.account(tweet.authorId)?.followers ?? 0;
-  return followers * between(0.8, 2.8, tweet.conversationId, 'reach');
+  const first = followers * between(0.8, 2.8, tweet.conversationId, 'reach');
+  const later = [...tweet.ancestors, tweet.id].slice(1);
+  return later.reduce((reach, id) => reach * between(0.62, 0.92, id, 'retention'), first);
 }
 
 /** 0 to 1; a thread's tweets grow at the same pace. */

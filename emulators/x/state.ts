@@ -24,6 +24,9 @@ export interface Tweet {
   text: string;
   createdAt: number;
   inReplyTo: string | undefined;
+  inReplyToUser: string | undefined;
+  /** The ids of the tweets that it follows in its conversation, the first one first. */
+  ancestors: readonly string[];
   /** The id of the tweet that the conversation began with. */
   conversationId: string;
   /** From when on the timeline has it. */
@@ -108,6 +111,8 @@ export class XState {
       text,
       createdAt,
       inReplyTo: inReplyTo?.id,
+      inReplyToUser: inReplyTo?.authorId,
+      ancestors: inReplyTo ? [...inReplyTo.ancestors, inReplyTo.id] : [],
       conversationId: inReplyTo?.conversationId ?? id,
       onTimelineAt: createdAt + lagSeconds * SECOND,
       metrics: {},

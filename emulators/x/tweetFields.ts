@@ -70,7 +70,7 @@ export function presentTweet(
     conversation_id: tweet.conversationId,
     created_at: new Date(tweet.createdAt).toISOString(),
     entities: urls.length > 0 ? { urls } : undefined,
-    in_reply_to_user_id: parent && (state.tweet(parent)?.authorId ?? tweet.authorId),
+    in_reply_to_user_id: tweet.inReplyToUser,
     referenced_tweets: parent && [{ type: 'replied_to', id: parent }],
     public_metrics: pick(metrics, PUBLIC),
     // X leaves the clicks of a tweet without a link out.
