@@ -1,7 +1,17 @@
-import { jobs, threads, uploads, users, xAccount } from './app/functions.js';
+import { analytics, jobs, posting, threads, uploads, users, xAccount } from './app/functions.js';
 
 export const { initUser, getProfile, updateSettings, getQuota } = users;
 export const { onUploadFinalized } = uploads;
 export const { createJob } = threads;
 export const { onJobCreated, runJob, getJob, listJobs, cancelJob, retryJob } = jobs;
 export const { connectX, confirmX, disconnectX, xOAuthCallback } = xAccount;
+export const {
+  updateThread,
+  previewPost,
+  postThread,
+  schedulePost,
+  cancelScheduledPost,
+  resumePost,
+  deletePost,
+} = posting;
+export const { getAnalytics, snapshotPosts } = analytics;

@@ -23,10 +23,16 @@ export const engine = once(async (): Promise<EngineDependencies> => {
   };
 });
 
+/** How long X's timeline is given to show what was posted: our own guess, X states none. */
+export const X_SETTLE_SECONDS = 5;
+
 const bucket = async () => (await storage()).bucket();
 
 /** One loader a kind; each loads its feature and the providers that it needs. */
-const kinds: Readonly<Record<JobKindName, () => Promise<JobKind>>> = { thread: once(thread) };
+const kinds: Readonly<Record<JobKindName, () => Promise<JobKind>>> = {
+  thread: once(thread),
+  post: once(post),
+};
 
 async function thread(): Promise<JobKind> {
   const [{ threadKind }, { createTranscriber }, { createTextModel }, media, ffprobe, web] =
@@ -57,5 +63,29 @@ async function thread(): Promise<JobKind> {
       model: c.geminiModel,
       temperature: c.geminiTemperature,
     }),
+  });
+}
+
+async function post(): Promise<JobKind> {
+  const [{ postKind }, { toldLimits }, { watchedXConnections }, db] = await Promise.all([
+    import('../features/posting/kind.js'),
+    import('../features/posting/xLimits.js'),
+    import('./x.js'),
+    firestore(),
+  ]);
+  const limits = toldLimits();
+  // On the first tweet: who only cancels or resumes a post has no secrets.
+  const connections = once(() =>
+    watchedXConnections((userId, told) => {
+      limits.tell(userId, told);
+    }),
+  );
+  return postKind({
+    db,
+    clock: systemClock,
+    openX: async (userId, signal) => (await connections())(userId, signal),
+    limits,
+    settleSeconds: X_SETTLE_SECONDS,
+    webBaseUrl: config().xWebBaseUrl,
   });
 }

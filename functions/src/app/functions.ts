@@ -1,11 +1,19 @@
+import { analyticsTriggers } from '../features/analytics/triggers.js';
 import { jobTriggers } from '../features/jobs/triggers.js';
+import { postingTriggers } from '../features/posting/triggers.js';
 import { threadTriggers } from '../features/threads/triggers.js';
 import { uploadTriggers } from '../features/uploads/triggers.js';
 import { userTriggers } from '../features/users/triggers.js';
 import { xAccountTriggers } from '../features/xAccount/triggers.js';
 import { applyGlobalOptions } from '../platform/globalOptions.js';
-import { createJobDependencies, uploadDependencies, userDependencies } from './dependencies.js';
+import {
+  analyticsDependencies,
+  createJobDependencies,
+  uploadDependencies,
+  userDependencies,
+} from './dependencies.js';
 import { engine } from './engine.js';
+import { postingDependencies } from './posting.js';
 import { connectDependencies } from './x.js';
 
 applyGlobalOptions();
@@ -15,3 +23,5 @@ export const uploads = uploadTriggers(uploadDependencies);
 export const threads = threadTriggers(createJobDependencies);
 export const jobs = jobTriggers(engine);
 export const xAccount = xAccountTriggers(connectDependencies);
+export const posting = postingTriggers(postingDependencies);
+export const analytics = analyticsTriggers(analyticsDependencies);

@@ -72,36 +72,44 @@ const freshFields = {
   completedAt: null,
 } as const;
 
+/** Conditions of a caller's own, read in the same transaction; what it throws refuses the call. */
+export type Guard = (transaction: Transaction) => Promise<void>;
+
 /**
  * Cancels a job that has not ended: its credit comes back at once, and whoever works on it
  * finds the lease gone.
- * @throws CallError `job_missing`, `job_not_yours`, `job_wrong_state`
+ * @throws CallError `job_missing`, `job_not_yours`, `job_wrong_state`, and what `guard` throws
  */
 export async function cancelJob(
   { db, clock, kindOf }: Pick<EngineDependencies, 'db' | 'clock' | 'kindOf'>,
   jobId: string,
   userId: string,
+  guard?: Guard,
 ): Promise<void> {
   await db.runTransaction(async (transaction) => {
+    await guard?.(transaction);
     const { job, run } = await readOwnJob(transaction, db, jobId, userId);
     if (hasEnded(run)) throw wrongState(job, 'Only a job that is under way can be cancelled.');
-    const { record } = await kindOf(run.kind);
     const now = clock();
-    const changed = { db, jobId, now, record };
+    const changed = { db, jobId, now, kind: await kindOf(run.kind) };
     await end(transaction, changed, run, 'cancelled');
-    publish(transaction, changed, {}, { status: 'cancelled', completedAt: now });
+    const change = { status: 'cancelled', completedAt: now } as const;
+    publish(transaction, changed, {}, change, job.status !== 'scheduled');
   });
 }
 
 /**
  * Starts a failed or cancelled job again, with a credit of its own where it costs one; what its
  * steps had finished is kept. The task goes out first and waits for the round: a job is never left without one.
- * @throws CallError `job_missing`, `job_not_yours`, `job_wrong_state`, `profile_missing`, `quota_exceeded`
+ * A job that has a record starts again only with a guard of its feature's.
+ * @throws CallError `job_missing`, `job_not_yours`, `job_wrong_state`, `profile_missing`, `quota_exceeded`,
+ * and what `guard` throws
  */
 export async function retryJob(
   deps: Pick<EngineDependencies, 'db' | 'schedule' | 'clock' | 'kindOf'>,
   jobId: string,
   userId: string,
+  guard?: Guard,
 ): Promise<void> {
   const { db, clock } = deps;
   const first = readRun(await db.doc(runPath(jobId)).get());
@@ -110,6 +118,7 @@ export async function retryJob(
     await deps.schedule({ jobId, round, notBefore: clock().toISOString() });
   }
   await db.runTransaction(async (transaction) => {
+    await guard?.(transaction);
     const { job, run } = await readOwnJob(transaction, db, jobId, userId);
     const userRef = db.doc(paths.user(userId));
     const account = readDocument(await transaction.get(userRef), accountSchema);
@@ -117,13 +126,15 @@ export async function retryJob(
     if (!canStartAgain(run) || run.round !== round - 1) {
       throw wrongState(job, 'Only a job that failed or was cancelled can be retried.');
     }
-    const { record } = await deps.kindOf(run.kind);
+    const kind = await deps.kindOf(run.kind);
+    if (kind.record && !guard)
+      throw wrongState(job, 'A job of this kind is not retried by itself.');
     const now = clock();
     if (run.costsCredit) {
       transaction.update(userRef, { ...reserveCredit(account, now), updatedAt: now });
     }
     transaction.update(db.doc(runPath(jobId)), { round, attempts: 0, end: null });
-    publish(transaction, { db, jobId, now, record }, {}, freshFields);
+    publish(transaction, { db, jobId, now, kind }, {}, freshFields);
   });
 }
 

@@ -10,7 +10,7 @@ import { keepLease } from './leaseKeeper.js';
 import { asJobError, decideRetry } from './retry.js';
 import { runStep } from './step.js';
 import type { AnyStep } from './step.js';
-import { checkpoint, complete, countAttempt, fail, release } from './transitions.js';
+import { begin, checkpoint, complete, countAttempt, fail, release } from './transitions.js';
 import type { Holder } from './transitions.js';
 import type { JobKind } from './types.js';
 
@@ -90,8 +90,7 @@ async function runSteps(session: Session): Promise<RunOutcome> {
   const steps = kind.steps(session.input);
   const results: Record<string, unknown> = {};
   let { attempts } = run;
-  // What the round before left off in may have acted without telling.
-  let inDoubt = run.round > 1;
+  let begun = false;
   for (const [index, step] of steps.entries()) {
     const next = steps[index + 1];
     const kept = await keptResult(session, step);
@@ -102,17 +101,19 @@ async function runSteps(session: Session): Promise<RunOutcome> {
     if (secondsLeft(session) < step.timeoutSeconds) {
       return await handOver(session, 0);
     }
-    const outcome = await attemptStep(session, step, results, attempts, inDoubt);
+    if (kind.record && !begun) await begin(holder(session), step);
+    begun = true;
+    const outcome = await attemptStep(session, step, results, attempts);
     if (typeof outcome === 'string') return outcome;
+    const { userId } = run;
+    const publication = step.publish?.(outcome.result, { jobId, userId, results }) ?? {};
     results[step.name] = outcome.result;
-    const publication = step.publish?.(outcome.result, { jobId, userId: run.userId }) ?? {};
     if (!next) {
       await complete(holder(session), publication);
       break;
     }
     await checkpoint(holder(session), step, outcome.result, publication, next);
     attempts = 1;
-    inDoubt = false;
   }
   log('INFO', 'job completed', { jobId, userId: run.userId });
   return 'completed';
@@ -124,13 +125,12 @@ async function attemptStep(
   step: AnyStep,
   results: Record<string, unknown>,
   startAttempts: number,
-  inDoubt: boolean,
 ): Promise<{ result: unknown } | RunOutcome> {
   const { deps, jobId, run, signal } = session;
   if (startAttempts > step.maxAttempts) return endAsFailed(session, step, crashed());
   for (let attempts = startAttempts; ; attempts += 1) {
     try {
-      return { result: await runStep(session, step, results, attempts, inDoubt || attempts > 1) };
+      return { result: await runStep(session, step, results, attempts) };
     } catch (thrown) {
       signal.throwIfAborted();
       const error = asJobError(thrown);
@@ -195,7 +195,7 @@ async function keptResult(session: Session, step: AnyStep): Promise<unknown> {
 }
 
 function holder({ deps, jobId, owner, kind }: Session): Holder {
-  return { db: deps.db, jobId, owner, now: deps.clock(), record: kind.record };
+  return { db: deps.db, jobId, owner, now: deps.clock(), kind };
 }
 
 function secondsLeft({ deps, deadline }: Session): number {

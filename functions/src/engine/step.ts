@@ -1,6 +1,8 @@
+import type { Transaction } from 'firebase-admin/firestore';
 import { log } from '../platform/log.js';
 import type { EngineDependencies } from './dependencies.js';
 import type { Run } from './documents.js';
+import { LeaseLostError, readOwnRun } from './lease.js';
 import type { Step } from './types.js';
 
 export type AnyStep = Step<unknown, Record<string, unknown>, unknown>;
@@ -8,6 +10,7 @@ export type AnyStep = Step<unknown, Record<string, unknown>, unknown>;
 export interface StepSession {
   readonly deps: EngineDependencies;
   readonly jobId: string;
+  readonly owner: string;
   readonly run: Run;
   readonly input: unknown;
   readonly signal: AbortSignal;
@@ -23,22 +26,31 @@ export async function runStep(
   step: AnyStep,
   results: Record<string, unknown>,
   attempts: number,
-  inDoubt: boolean,
 ): Promise<unknown> {
   const { deps, jobId, run, input } = session;
+  const { userId } = run;
   if (step.keep === 'storage' && attempts > 1) {
     const saved = step.result.safeParse(await deps.results.load(jobId, step.name));
     if (saved.success) return saved.data;
   }
   const startedAt = performance.now();
   const signal = AbortSignal.any([session.signal, AbortSignal.timeout(step.timeoutSeconds * 1000)]);
-  const { userId, createdAt } = run;
-  const working = step.run({ jobId, userId, input, results, inDoubt, createdAt, signal });
+  const heldUntil = (transaction: Transaction) => readHeldUntil(transaction, session);
+  const working = step.run({ jobId, userId, input, results, heldUntil, signal });
   const result = step.result.parse(await untilAborted(working, signal));
   if (step.keep === 'storage') await deps.results.save(jobId, step.name, result);
   const durationMs = Math.round(performance.now() - startedAt);
   log('INFO', 'step done', { jobId, userId, step: step.name, attempts, durationMs });
   return result;
+}
+
+async function readHeldUntil(
+  transaction: Transaction,
+  { deps, jobId, owner }: StepSession,
+): Promise<Date> {
+  const { lease } = await readOwnRun(transaction, deps.db, jobId, owner);
+  if (!lease) throw new LeaseLostError(jobId);
+  return lease.expiresAt;
 }
 
 /** The work's outcome, or the signal's reason if that comes first: a step that does not listen cannot hang a run. */

@@ -7,23 +7,34 @@ import { errorDocument } from '../platform/errorLogs.js';
 import type { JobError } from '../platform/errors.js';
 import { randomId } from '../platform/ids.js';
 import { accountSchema, settleCredit } from './credits.js';
+import type { Account, CreditFields } from './credits.js';
 import { runPath } from './documents.js';
 import type { Run } from './documents.js';
 import { readOwnRun } from './lease.js';
 import type { AnyStep } from './step.js';
-import type { JobChange, JobRecord, Publication } from './types.js';
+import type { JobChange, JobKind, Publication } from './types.js';
 
 /** A job that is to change, and when. */
 export interface Changed {
   readonly db: Firestore;
   readonly jobId: string;
   readonly now: Date;
-  readonly record: JobRecord | undefined;
+  readonly kind: JobKind;
 }
 
 /** Who changes the run. */
 export interface Holder extends Changed {
   readonly owner: string;
+}
+
+/** Shows that a job goes on, after whatever it waited for, with this step. @throws LeaseLostError */
+export async function begin(holder: Holder, { status, progress }: AnyStep): Promise<void> {
+  const { db, jobId, owner } = holder;
+  await db.runTransaction(async (transaction) => {
+    const run = await readOwnRun(transaction, db, jobId, owner);
+    await changeProfile(transaction, holder, run, () => null);
+    publish(transaction, holder, {}, { status, progress });
+  });
 }
 
 /**
@@ -115,31 +126,48 @@ export async function release(
     if (!failed) return;
     const { status } = failed.step;
     const { message: error, code: errorCode } = failed.error;
-    updateRecord(transaction, holder, { status, error, errorCode, resumesAt: notBefore }, {});
+    const change = { status, error, errorCode, resumesAt: notBefore };
+    updateRecord(transaction, holder, holder.kind.record?.fields(change, true));
   });
 }
 
 /**
  * Ends a run: settles its credit, where it has one, and lets go of its lease.
- * Reads before it writes, as a transaction must. A user who is gone has no account to settle.
+ * Reads before it writes, as a transaction must.
  */
 export async function end(
   transaction: Transaction,
-  { db, jobId, now }: Changed,
+  changed: Changed,
   run: Run,
   outcome: NonNullable<Run['end']>,
 ): Promise<void> {
-  if (run.costsCredit) {
-    const ref = db.doc(paths.user(run.userId));
-    const account = readDocument(await transaction.get(ref), accountSchema);
-    const settlement = outcome === 'completed' ? 'used' : 'returned';
-    if (account) {
-      transaction.update(ref, { ...settleCredit(account, settlement, now), updatedAt: now });
-    }
-  }
+  const { db, jobId, now } = changed;
+  const settlement = outcome === 'completed' ? 'used' : 'returned';
+  await changeProfile(transaction, changed, run, (account) =>
+    settleCredit(account, settlement, now),
+  );
   const { userId, kind, round } = run;
   logEvent(transaction, db, `job_${outcome}`, { userId, jobId, kind, round }, now);
   transaction.update(db.doc(runPath(jobId)), { end: outcome, lease: null, notBefore: null });
+}
+
+/**
+ * Changes what the owner's profile says of a job: its credit, where it has one, and what its record says.
+ * A user who is gone has no profile to change.
+ */
+async function changeProfile(
+  transaction: Transaction,
+  { db, jobId, now, kind }: Changed,
+  run: Run,
+  settle: (account: Account) => CreditFields | null,
+): Promise<void> {
+  const fields = kind.record?.profileFields(jobId, kind.input.parse(run.input)) ?? null;
+  if (!run.costsCredit && !fields) return;
+  const ref = db.doc(paths.user(run.userId));
+  const account = readDocument(await transaction.get(ref), accountSchema);
+  if (!account) return;
+  const settled = run.costsCredit ? settle(account) : null;
+  transaction.update(ref, { ...settled, ...fields, updatedAt: now });
 }
 
 /** Changes the public job and what follows it. */
@@ -148,23 +176,23 @@ export function publish(
   changed: Changed,
   publication: Publication,
   change: JobChange & { readonly progress?: number },
+  begun = true,
 ): void {
-  const { db, jobId, now } = changed;
+  const { db, jobId, now, kind } = changed;
   const job = paths.job(jobId);
   transaction.update(db.doc(job), { ...publication.job, ...change, updatedAt: now });
   for (const [path, document] of Object.entries(publication.documents ?? {})) {
     transaction.set(db.doc(`${job}/${path}`), { ...document });
   }
-  updateRecord(transaction, changed, change, publication.record ?? {});
+  const fields = kind.record?.fields(change, begun);
+  updateRecord(transaction, changed, { ...fields, ...publication.record });
 }
 
 function updateRecord(
   transaction: Transaction,
-  { db, jobId, now, record }: Changed,
-  change: JobChange,
-  further: Readonly<Record<string, unknown>>,
+  { db, jobId, now, kind }: Changed,
+  fields: Readonly<Record<string, unknown>> | undefined,
 ): void {
-  if (!record) return;
-  const fields = { ...record.fields(change), ...further, updatedAt: now };
-  transaction.update(db.doc(record.path(jobId)), fields);
+  if (!kind.record) return;
+  transaction.update(db.doc(kind.record.path(jobId)), { ...fields, updatedAt: now });
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { JobErrorCode, JobKindName, JobState, JobStatus } from '@quikthread/contract';
+import type { Transaction } from 'firebase-admin/firestore';
 
 /** What a kind of job may change of its public document. */
 export type PublicFields = Partial<Pick<JobStatus, 'duration' | 'threads'>>;
@@ -11,12 +12,11 @@ export interface StepContext<Input, Results> {
   readonly input: Input;
   readonly results: Results;
   /**
-   * Whether an earlier attempt of this step may have acted, with nobody left to tell: it died, timed out,
-   * or was cut off. A step whose act must not happen twice has to find out first.
+   * Reads, in a transaction of the step's own, until when this run holds the job for certain. A step whose
+   * act must not happen twice notes in that transaction that it is about to act, and acts within the time.
+   * @throws LeaseLostError
    */
-  readonly inDoubt: boolean;
-  /** When the job was created. */
-  readonly createdAt: Date;
+  heldUntil(transaction: Transaction): Promise<Date>;
   /** Aborts when the job is cancelled, the lease is lost, or the step's time is up. Pass it to every wait. */
   readonly signal: AbortSignal;
 }
@@ -40,11 +40,19 @@ export interface JobChange {
   readonly resumesAt?: Date;
 }
 
-/** A document of a feature's own that follows its job: changed in the same transactions. */
-export interface JobRecord {
+/**
+ * A document of a feature's own that follows its job: changed in the same transactions. Such a job is the
+ * feature's: it alone starts it again.
+ */
+export interface JobRecord<Input = unknown> {
   path(jobId: string): string;
-  /** The fields that a change of the job changes; none where it does not show. */
-  fields(change: JobChange): Readonly<Record<string, unknown>>;
+  /**
+   * The fields that a change of the job changes; none where it does not show.
+   * @param begun false where the job still waited for its time
+   */
+  fields(change: JobChange, begun: boolean): Readonly<Record<string, unknown>>;
+  /** Fields of the owner's profile that change once the job waits for its time no longer. */
+  profileFields(jobId: string, input: Input): Readonly<Record<string, unknown>> | null;
 }
 
 /** One durable step: run at least once until its result is kept, and never again after that. */
@@ -63,7 +71,7 @@ export interface Step<Input, Results, Output> {
   run(context: StepContext<Input, Results>): Promise<Output>;
   publish?(
     output: Output,
-    context: Pick<StepContext<Input, Results>, 'jobId' | 'userId'>,
+    context: Pick<StepContext<Input, Results>, 'jobId' | 'userId' | 'results'>,
   ): Publication;
 }
 
@@ -76,5 +84,5 @@ export interface JobKind<Input = unknown> {
    * Each step's types are tied together where the kind is built; the engine only passes values along.
    */
   steps(input: Input): readonly Step<Input, Record<string, unknown>, unknown>[];
-  readonly record?: JobRecord;
+  readonly record?: JobRecord<Input>;
 }

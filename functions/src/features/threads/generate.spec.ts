@@ -76,8 +76,7 @@ describe('generate step', () => {
         language: null,
         maxDuration: 1800,
       },
-      inDoubt: false,
-      createdAt: new Date(),
+      heldUntil: () => Promise.resolve(new Date()),
       results: { transcribe: transcription },
       signal: new AbortController().signal,
     });
@@ -242,7 +241,10 @@ describe('generate step', () => {
     const threads = [...(await generate([written(goodAnswer())]))];
     const textModel = { generate: () => Promise.reject(new Error('not asked')) };
     assert.deepEqual(
-      generateStep({ textModel }).publish?.({ threads }, { jobId: 'job', userId: 'user' }),
+      generateStep({ textModel }).publish?.(
+        { threads },
+        { jobId: 'job', userId: 'user', results: { transcribe: speech } },
+      ),
       { job: { threads } },
     );
   });

@@ -45,6 +45,9 @@ describe('holdsSpeech', () => {
 
 describe('transcribe step', () => {
   const contentUrl = 'https://example.com/a.mp3';
+  const resultsOf = (duration: number) => ({
+    resolve: { storagePath: 'users/u/a.mp3', generation: '7', duration },
+  });
 
   function run(transcription: Transcription, duration: number, maxDuration = 1800) {
     const asked: unknown[] = [];
@@ -63,9 +66,8 @@ describe('transcribe step', () => {
       jobId: 'job',
       userId: 'user',
       input,
-      inDoubt: false,
-      createdAt: new Date(),
-      results: { resolve: { storagePath: 'users/u/a.mp3', generation: '7', duration } },
+      heldUntil: () => Promise.resolve(new Date()),
+      results: resultsOf(duration),
       signal: new AbortController().signal,
     });
     return { step, asked, result };
@@ -102,7 +104,11 @@ describe('transcribe step', () => {
 
   it('publishes the transcript and the duration', () => {
     const { step } = run(speech, 60);
-    const publication = step.publish?.(speech, { jobId: 'job', userId: 'user' });
+    const publication = step.publish?.(speech, {
+      jobId: 'job',
+      userId: 'user',
+      results: resultsOf(60),
+    });
     assert.deepEqual(publication?.job, { duration: speech.duration });
     const document = transcriptSchema.parse(publication.documents?.['artifacts/transcript']);
     assert.equal(document.wordCount, speech.words.length);

@@ -1,0 +1,16 @@
+import type { PostingDependencies } from '../features/posting/triggers.js';
+import { config } from '../platform/config.js';
+import { once } from '../platform/firebase.js';
+import { engine, X_SETTLE_SECONDS } from './engine.js';
+import { openXConnection } from './x.js';
+
+/** What posting works with, made once an instance, on first use. */
+export const postingDependencies = once(async (): Promise<PostingDependencies> => {
+  return {
+    engine: await engine(),
+    // On first use: only the callables that ask X declare its secrets.
+    openX: async (userId, signal) => (await openXConnection())(userId, signal),
+    singleAccountMode: config().singleAccountMode,
+    settleSeconds: X_SETTLE_SECONDS,
+  };
+});
