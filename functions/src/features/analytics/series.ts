@@ -20,7 +20,7 @@ export interface EngagementSeries {
   /** The time from which on growth is known; null where it is known from the thread's beginning. */
   readonly knownSince: Date | null;
   /** Engagements up to a time. */
-  at(instant: Date): number;
+  readonly at: (instant: Date) => number;
 }
 
 /**
