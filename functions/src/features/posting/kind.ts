@@ -32,17 +32,18 @@ export const postRecord: JobRecord<PostJobInput> = {
   },
 };
 
+/** `nextSnapshotAt`, where something may be out: the analytics' daily run reads it from that time on. */
 function statusFields(change: JobChange, begun: boolean): Readonly<Record<string, unknown>> {
   const { error = null, errorCode = null, resumesAt = null, completedAt = null } = change;
   switch (change.status) {
     case 'completed':
-      return { status: 'completed', postedAt: completedAt };
+      return { status: 'completed', postedAt: completedAt, nextSnapshotAt: completedAt };
     case 'failed':
-      return { status: 'stopped', error, errorCode };
+      return { status: 'stopped', error, errorCode, nextSnapshotAt: completedAt };
     case 'cancelled':
       // One that had begun may have a tweet out that nobody knows of yet.
       return begun
-        ? { status: 'stopped', error: 'Posting was cancelled.' }
+        ? { status: 'stopped', error: 'Posting was cancelled.', nextSnapshotAt: completedAt }
         : { status: 'cancelled' };
     default:
       return { status: 'posting', error, errorCode, resumesAt };
