@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
 import { callables } from '@quikthread/contract';
-import type { CallableName } from '@quikthread/contract';
+import type { CallableContract, CallableName } from '@quikthread/contract';
 import { deleteApp, getApps } from 'firebase-admin/app';
 import { HttpsError } from 'firebase-functions/https';
 import type { CallableFunction, CallableRequest } from 'firebase-functions/https';
 import firebaseFunctionsTest from 'firebase-functions-test';
-import { jobs, threads, users } from './functions.js';
+import { parameters, setParameters } from '../testing/parameters.js';
+import { analytics, jobs, posting, threads, users, xAccount } from './functions.js';
 
 const offline = firebaseFunctionsTest();
 
 const functions: Readonly<Record<CallableName, CallableFunction<never, unknown>>> = {
   ...users,
   ...threads,
-  getJob: jobs.getJob,
-  listJobs: jobs.listJobs,
-  cancelJob: jobs.cancelJob,
-  retryJob: jobs.retryJob,
+  ...jobs,
+  ...xAccount,
+  ...posting,
+  ...analytics,
 };
 
 async function refusal(name: CallableName, request: Partial<CallableRequest>): Promise<HttpsError> {
@@ -29,29 +30,18 @@ async function refusal(name: CallableName, request: Partial<CallableRequest>): P
   throw new Error(`${name} was not refused`);
 }
 
-/** What a deployment sets from the parameters' defaults. */
-const parameters = {
-  DEEPGRAM_BASE_URL: 'https://deepgram.invalid',
-  DEEPGRAM_MODEL: 'nova-3',
-  GEMINI_BASE_URL: 'https://gemini.invalid',
-  GEMINI_MODEL: 'gemini-3.5-flash-lite',
-  GEMINI_TEMPERATURE: '0.8',
-  ENFORCE_APP_CHECK: 'false',
-  MIN_MEDIA_BYTES: '1048576',
-  MAX_MEDIA_BYTES: '524288000',
-  JOB_LEASE_SECONDS: '90',
-};
-
 const auth = { uid: 'u1', token: {} } as NonNullable<CallableRequest['auth']>;
 
 describe('the callables, offline', () => {
+  let unsetParameters: () => void;
+
   before(() => {
-    Object.assign(process.env, parameters);
+    unsetParameters = setParameters();
   });
 
   after(async () => {
     await Promise.all(getApps().map((app) => deleteApp(app)));
-    for (const name of Object.keys(parameters)) Reflect.deleteProperty(process.env, name);
+    unsetParameters();
     offline.cleanup();
   });
 
@@ -78,6 +68,26 @@ describe('the callables, offline', () => {
       const error = await refusal(name, { auth, data });
       assert.equal(error.code, 'invalid-argument');
       assert.match(error.message, /surprise/);
+    });
+  }
+
+  for (const name of Object.keys(callables) as CallableName[]) {
+    const { errors }: CallableContract = callables[name];
+    if (!errors.includes('app_check_replayed')) continue;
+    it(`${name} refuses an App Check token that was used before, and takes a new one`, async () => {
+      process.env['ENFORCE_APP_CHECK'] = 'true';
+      const app = { appId: 'app', token: {} } as NonNullable<CallableRequest['app']>;
+      const call = (alreadyConsumed: boolean) =>
+        refusal(name, { auth, app: { ...app, alreadyConsumed } });
+      try {
+        const replayed = await call(true);
+        assert.equal(replayed.code, 'unauthenticated');
+        assert.deepEqual(replayed.details, { code: 'app_check_replayed' });
+        // It gets as far as its input, of which there is none.
+        assert.equal((await call(false)).code, 'invalid-argument');
+      } finally {
+        process.env['ENFORCE_APP_CHECK'] = 'false';
+      }
     });
   }
 

@@ -1,0 +1,26 @@
+/** The deployment's parameters as the CLI sets them from their defaults, but for the providers' hosts. */
+export const parameters = {
+  DEEPGRAM_BASE_URL: 'https://deepgram.invalid',
+  DEEPGRAM_MODEL: 'nova-3',
+  GEMINI_BASE_URL: 'https://gemini.invalid',
+  GEMINI_MODEL: 'gemini-3.5-flash-lite',
+  GEMINI_TEMPERATURE: '0.8',
+  X_API_BASE_URL: 'https://api.x.invalid',
+  X_WEB_BASE_URL: 'https://x.invalid',
+  X_CLIENT_ID: '',
+  X_CALLBACK_URL: '',
+  FRONTEND_URLS: '',
+  SINGLE_ACCOUNT_MODE: 'false',
+  ENFORCE_APP_CHECK: 'false',
+  MIN_MEDIA_BYTES: '1048576',
+  MAX_MEDIA_BYTES: '524288000',
+  JOB_LEASE_SECONDS: '90',
+} as const;
+
+/** Sets the parameters, those given otherwise than by default; the result takes them away again. */
+export function setParameters(changed: Partial<Record<keyof typeof parameters, string>> = {}) {
+  Object.assign(process.env, parameters, changed);
+  return () => {
+    for (const name of Object.keys(parameters)) Reflect.deleteProperty(process.env, name);
+  };
+}
