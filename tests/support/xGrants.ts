@@ -11,9 +11,11 @@ import { createXClient } from '../../functions/src/providers/x/client.js';
 import { createXOAuth } from '../../functions/src/providers/x/oauth.js';
 import type { OpenXConnection, XGrant } from '../../functions/src/providers/x/types.js';
 import { closeFirestores, openFirestore } from '../../functions/src/testing/firestore.js';
-import { useEmulators } from '../../scripts/platform/operator.js';
+import { portsAt, readPortOffset, TEST_PORT_OFFSET } from '../../scripts/platform/ports.js';
 import { PROJECT_ID, ROOT } from '../../scripts/platform/workspace.js';
-import { ports } from './platform.js';
+
+// Read here, not from ./platform.js: ten processes load this module, and that one is large.
+const ports = portsAt(readPortOffset(process.env['PORT_OFFSET'], TEST_PORT_OFFSET));
 
 type Firestore = OpenDependencies['db'];
 
@@ -32,7 +34,7 @@ let opened: Firestore | undefined;
 
 /** The platform's Firestore, by the functions' own library, as the functions' code needs it. */
 function functionsFirestore(): Firestore {
-  useEmulators(ports);
+  process.env['FIRESTORE_EMULATOR_HOST'] = ports.host('firestore');
   return (opened ??= openFirestore(PROJECT_ID));
 }
 

@@ -1,4 +1,8 @@
-import type { ConnectDependencies, OpenDependencies } from '../features/xAccount/dependencies.js';
+import type {
+  ConnectDependencies,
+  GrantDependencies,
+  OpenDependencies,
+} from '../features/xAccount/dependencies.js';
 import { systemClock } from '../platform/clock.js';
 import {
   config,
@@ -15,11 +19,17 @@ import type { OpenXConnection, XCredentials } from '../providers/x/types.js';
 
 /** What connecting an account works with, made once an instance, on first use. */
 export const connectDependencies = once(async (): Promise<ConnectDependencies> => {
+  const { xClientId, frontendUrls } = config();
+  if (xClientId === '') throw new Error('X_CLIENT_ID is not set: no X account can be connected.');
+  return { ...(await grantDependencies()), frontendUrls };
+});
+
+const grantDependencies = once(async (): Promise<GrantDependencies> => {
   const [{ createXOAuth }, { createVault }] = await Promise.all([
     import('../providers/x/oauth.js'),
     import('../features/xAccount/vault.js'),
   ]);
-  const { xClientId, xCallbackUrl, xApiBaseUrl, xWebBaseUrl, frontendUrls } = config();
+  const { xClientId, xCallbackUrl, xApiBaseUrl, xWebBaseUrl } = config();
   return {
     db: await firestore(),
     clock: systemClock,
@@ -31,7 +41,6 @@ export const connectDependencies = once(async (): Promise<ConnectDependencies> =
       apiBaseUrl: xApiBaseUrl,
       webBaseUrl: xWebBaseUrl,
     }),
-    frontendUrls,
   };
 });
 
@@ -47,7 +56,7 @@ export async function watchedXConnections(watch?: WatchXLimits): Promise<OpenXCo
     import('../features/xAccount/openConnection.js'),
     import('../features/xAccount/operator.js'),
     import('../providers/x/client.js'),
-    connectDependencies(),
+    grantDependencies(),
   ]);
   const { xApiBaseUrl: apiBaseUrl, singleAccountMode } = config();
   const createClient: OpenDependencies['createClient'] = (credentials, userId) => {

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { describeError } from '../../platform/errors.js';
 import { recordError } from '../../platform/errorLogs.js';
 import { randomId } from '../../platform/ids.js';
-import { log } from '../../platform/log.js';
+import { log, withCorrelation } from '../../platform/log.js';
+import type { Severity } from '../../platform/log.js';
 import type { ConnectDependencies } from './dependencies.js';
 import { idOfSecret, newSecret } from './oneTimeSecret.js';
 import { defaultReturnUrl, withOutcome } from './returnUrl.js';
@@ -22,38 +23,45 @@ const querySchema = z.object({
 });
 type Query = z.infer<typeof querySchema>;
 
-/** An answer without a body. */
 export interface CallbackAnswer {
-  readonly status: 302 | 405;
+  readonly status: 302 | 405 | 500;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
+
+/** No cache keeps an answer, and no page that it leads to is told the callback's own address. */
+const PRIVATE = { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' };
 
 /**
  * The browser comes back from X. It carries no user of ours, so nothing is connected yet: the grant waits
  * under a one-time secret, which goes to the front end, for `confirmX` by the user who began. Otherwise
  * anybody could have others grant access to *their* X account by a link that ends in the sender's account.
- * The redirect goes to the return URL that the state holds, never to anything out of the request.
+ * The redirect goes to the return URL that the state holds, never to anything out of the request. Never
+ * rejects: what was not foreseen is logged and answered by a 500 that names the log's entry.
  */
 export async function answerCallback(
   dependencies: () => Promise<ConnectDependencies>,
   request: { readonly method: string; readonly query: unknown },
 ): Promise<CallbackAnswer> {
-  if (request.method !== 'GET') return { status: 405, headers: { Allow: 'GET' } };
-  const deps = await dependencies();
-  const query = querySchema.parse(request.query);
+  if (request.method !== 'GET') return { status: 405, headers: { Allow: 'GET' }, body: '' };
+  return withCorrelation(randomId(), async () => {
+    try {
+      const url = await returnAddress(await dependencies(), querySchema.parse(request.query));
+      return { status: 302, headers: { ...PRIVATE, Location: url }, body: '' };
+    } catch (error) {
+      const errorId = await report('ERROR', error, null);
+      const body = `Something went wrong on our side. It is logged as ${errorId}.`;
+      return { status: 500, headers: { ...PRIVATE, 'Content-Type': 'text/plain' }, body };
+    }
+  });
+}
+
+async function returnAddress(deps: ConnectDependencies, query: Query): Promise<string> {
   const state = await takeState(deps.db, query.state, deps.clock());
   const outcome = state ? await finish(deps, state, query) : stateInvalid;
-  const returnUrl = state?.returnUrl ?? defaultReturnUrl(deps.frontendUrls);
   const told = 'error' in outcome ? outcome.error : 'ok';
   log('INFO', 'x callback', { userId: state?.userId ?? null, outcome: told });
-  return {
-    status: 302,
-    headers: {
-      Location: withOutcome(returnUrl, outcome),
-      'Cache-Control': 'no-store',
-      'Referrer-Policy': 'no-referrer',
-    },
-  };
+  return withOutcome(state?.returnUrl ?? defaultReturnUrl(deps.frontendUrls), outcome);
 }
 
 const stateInvalid: ConnectOutcome = { error: 'state_invalid' };
@@ -79,13 +87,18 @@ async function finish(
   try {
     return { connection: await exchange(deps, state, code) };
   } catch (failure) {
-    const errorId = randomId();
-    const { message } = describeError(failure);
-    log('WARNING', 'x exchange failed', { userId: state.userId, errorId, cause: message });
-    const context = { service: 'xOAuthCallback', userId: state.userId };
-    await recordError({ errorId, error: failure, context });
+    await report('WARNING', failure, state.userId);
     return { error: 'exchange_failed' };
   }
+}
+
+/** @returns the id of the record in `error-logs` */
+async function report(severity: Severity, error: unknown, userId: string | null): Promise<string> {
+  const errorId = randomId();
+  const { message } = describeError(error);
+  log(severity, 'x callback failed', { userId, errorId, cause: message });
+  await recordError({ errorId, error, context: { service: 'xOAuthCallback', userId } });
+  return errorId;
 }
 
 /** @returns the secret that the grant waits under */

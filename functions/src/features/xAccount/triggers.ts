@@ -23,8 +23,8 @@ export function xAccountTriggers(dependencies: () => Promise<ConnectDependencies
     }),
     xOAuthCallback: onRequest(options, async ({ method, query }, response) => {
       const { answerCallback } = await import('./oauthCallback.js');
-      const { status, headers } = await answerCallback(dependencies, { method, query });
-      response.status(status).set(headers).end();
+      const { status, headers, body } = await answerCallback(dependencies, { method, query });
+      response.status(status).set(headers).end(body);
     }),
   };
 }

@@ -78,7 +78,7 @@ describe('the vault', () => {
     for (const [name, [keyList, problem]] of Object.entries(cases)) {
       it(name, () => {
         assert.throws(
-          () => createVault(keyList),
+          () => createVault(keyList).seal(TOKEN, context),
           (error) => {
             assert.ok(error instanceof Error);
             assert.match(error.message, problem);

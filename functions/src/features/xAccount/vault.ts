@@ -31,13 +31,15 @@ export interface Vault {
 /**
  * A vault (AES-256-GCM) over the keys of `X_TOKEN_KEYS`: `keyId:base64` pairs of 32 bytes each, separated by
  * commas. To rotate, put a new key first and keep the old one until nothing is sealed with it any more.
- * @throws Error that says which entry is off and how, without quoting it
+ * The list is read on first use, since a deployment where nobody connects an account needs none: an error
+ * then says which entry is off and how, without quoting it.
  */
 export function createVault(keyList: string): Vault {
-  const keys = parseKeys(keyList);
+  let parsed: Keys | undefined;
+  const keys = () => (parsed ??= parseKeys(keyList));
   return {
     seal(text, context) {
-      const { keyId, key } = keys[0];
+      const { keyId, key } = keys()[0];
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
       cipher.setAAD(associatedData(context));
@@ -46,7 +48,7 @@ export function createVault(keyList: string): Vault {
       return { keyId, ciphertext: bytes.toString('base64') };
     },
     open(sealed, context) {
-      const found = keys.find(({ keyId }) => keyId === sealed.keyId);
+      const found = keys().find(({ keyId }) => keyId === sealed.keyId);
       if (!found) throw new Error(`X_TOKEN_KEYS lists no key named ${sealed.keyId}.`);
       return decrypt(found.key, Buffer.from(sealed.ciphertext, 'base64'), context);
     },
@@ -72,7 +74,9 @@ interface NamedKey {
   readonly key: Buffer;
 }
 
-function parseKeys(keyList: string): readonly [NamedKey, ...NamedKey[]] {
+type Keys = readonly [NamedKey, ...NamedKey[]];
+
+function parseKeys(keyList: string): Keys {
   const keys = keyList.split(',').map((entry, index) => parseKey(entry.trim(), index + 1));
   const ids = new Set(keys.map(({ keyId }) => keyId));
   if (ids.size < keys.length) throw new Error('X_TOKEN_KEYS names two keys the same.');
