@@ -70,11 +70,11 @@ describe('before a thread is posted', function () {
       assert.deepEqual((await update([' One.\n', '\tTwo. '])).editedTweets, ['One.', 'Two.']);
     });
 
-    it('loses none of three options that are edited at once', async () => {
-      await Promise.all([0, 1, 2].map((i) => update([`Mine ${i}.`], i)));
+    it('loses neither of two options that are edited at once', async () => {
+      await Promise.all([0, 1].map((i) => update([`Mine ${i}.`], i)));
       assert.deepEqual(
         (await threads()).map(({ editedTweets }) => editedTweets),
-        [['Mine 0.'], ['Mine 1.'], ['Mine 2.'], null, null],
+        [['Mine 0.'], ['Mine 1.'], null, null, null],
       );
     });
 
