@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { callables } from '@quikthread/contract';
+import type { CallableName } from '@quikthread/contract';
 import { z } from 'zod';
+import { patienceOf } from '../../packages/client/src/patience.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,6 +28,8 @@ const manifestSchema = z.object({
       secretEnvironmentVariables: secretNames,
       callableTrigger: z.object({}).optional(),
       taskQueueTrigger: z.object({}).optional(),
+      httpsTrigger: z.object({}).optional(),
+      scheduleTrigger: z.object({ schedule: z.string() }).optional(),
       timeoutSeconds: z.number().nullable().optional(),
       eventTrigger: z
         .object({
@@ -38,6 +42,34 @@ const manifestSchema = z.object({
   ),
 });
 type Manifest = z.infer<typeof manifestSchema>;
+
+const callableNames = Object.keys(callables) as CallableName[];
+
+const providerSecrets = ['DEEPGRAM_API_KEY', 'GEMINI_API_KEY'];
+const xSecrets = [
+  'X_APP_ACCESS_SECRET',
+  'X_APP_ACCESS_TOKEN',
+  'X_APP_KEY',
+  'X_APP_SECRET',
+  'X_CLIENT_SECRET',
+  'X_TOKEN_KEYS',
+];
+
+/** The secrets of each function that has any. */
+const secretsOf: Readonly<Record<string, readonly string[]>> = {
+  onJobCreated: [...providerSecrets, ...xSecrets],
+  runJob: [...providerSecrets, ...xSecrets],
+  connectX: xSecrets,
+  confirmX: xSecrets,
+  disconnectX: xSecrets,
+  xOAuthCallback: xSecrets,
+  deletePost: xSecrets,
+  getAnalytics: xSecrets,
+  snapshotPosts: xSecrets,
+};
+
+/** What Cloud Functions stops a function after that says nothing else, in seconds. */
+const DEFAULT_TIMEOUT = 60;
 
 /** Copies what the Firebase CLI would upload: the folder, less what firebase.json ignores. */
 async function upload(target: string): Promise<void> {
@@ -83,10 +115,19 @@ describe('the deployable functions folder', function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('exports every callable of the contract and the three background functions', () => {
-    const expected = [...Object.keys(callables), 'onJobCreated', 'onUploadFinalized', 'runJob'];
-    assert.deepEqual(Object.keys(endpoints).sort(), expected.sort());
-    for (const name of Object.keys(callables)) assert.ok(endpoints[name]?.callableTrigger, name);
+  it('exports every callable of the contract, and what else runs', () => {
+    const others = [
+      'onJobCreated',
+      'onUploadFinalized',
+      'runJob',
+      'xOAuthCallback',
+      'snapshotPosts',
+    ];
+    assert.deepEqual(Object.keys(endpoints).sort(), [...callableNames, ...others].sort());
+    for (const name of callableNames) assert.ok(endpoints[name]?.callableTrigger, name);
+    assert.ok(endpoints['xOAuthCallback']?.httpsTrigger);
+    assert.ok(endpoints['runJob']?.taskQueueTrigger);
+    assert.equal(endpoints['snapshotPosts']?.scheduleTrigger?.schedule, 'every 1 hours');
   });
 
   it('runs everything in one region', () => {
@@ -102,22 +143,27 @@ describe('the deployable functions folder', function () {
     const finalized = endpoints['onUploadFinalized']?.eventTrigger;
     assert.equal(finalized?.eventType, 'google.cloud.storage.object.v1.finalized');
     assert.ok(created.retry && finalized.retry);
-    assert.ok(endpoints['runJob']?.taskQueueTrigger);
   });
 
   it('stays within the platform’s time limits', () => {
-    const limits = { onJobCreated: 540, onUploadFinalized: 540, runJob: 1800 };
+    const limits = { onJobCreated: 540, onUploadFinalized: 540, runJob: 1800, snapshotPosts: 1800 };
     for (const [name, limit] of Object.entries(limits)) {
       const { timeoutSeconds } = endpoints[name] ?? {};
       assert.ok(timeoutSeconds && timeoutSeconds <= limit, name);
     }
   });
 
-  it('gives secrets only to the functions that run jobs', () => {
+  it('answers within what the client waits', () => {
+    for (const name of callableNames) {
+      const seconds = endpoints[name]?.timeoutSeconds ?? DEFAULT_TIMEOUT;
+      assert.ok(seconds < patienceOf(name), `${name}: ${seconds} of ${patienceOf(name)} s`);
+    }
+  });
+
+  it('gives secrets only to the functions that use them', () => {
     for (const [name, { secretEnvironmentVariables = [] }] of Object.entries(endpoints)) {
-      const runsJobs = name === 'onJobCreated' || name === 'runJob';
-      const expected = runsJobs ? ['DEEPGRAM_API_KEY', 'GEMINI_API_KEY'] : [];
-      assert.deepEqual(secretEnvironmentVariables.map(({ key }) => key).sort(), expected, name);
+      const keys = secretEnvironmentVariables.map(({ key }) => key);
+      assert.deepEqual(keys.sort(), secretsOf[name] ?? [], name);
     }
   });
 

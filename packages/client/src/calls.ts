@@ -8,6 +8,7 @@ import type {
 import { httpsCallable } from 'firebase/functions';
 import type { Functions } from 'firebase/functions';
 import { toQuikThreadError, unexpectedShape } from './errors.js';
+import { patienceOf } from './patience.js';
 
 /** A callable as a method; its input may be left out where the contract allows that. */
 type Call<Name extends CallableName> = (
@@ -30,7 +31,8 @@ async function call<Name extends CallableName>(
   const { errors }: CallableContract = callables[name];
   // Where the backend refuses a token that it has seen before, each call takes one of its own.
   const limitedUseAppCheckTokens = errors.includes('app_check_replayed');
-  const invoke = httpsCallable(functions, name, { limitedUseAppCheckTokens });
+  const timeout = patienceOf(name) * 1000;
+  const invoke = httpsCallable(functions, name, { limitedUseAppCheckTokens, timeout });
   const answer = await invoke(input ?? null).catch((error: unknown) => {
     throw toQuikThreadError(error);
   });
