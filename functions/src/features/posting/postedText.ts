@@ -2,7 +2,7 @@ import { domainToUnicode } from 'node:url';
 import { withoutRefusedCharacters } from '../../platform/tweetText.js';
 
 /** A domain, or anything else with dots inside. */
-const dotted = /[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+/gu;
+const dotted = /(?<![\p{L}\p{M}\p{N}_-])[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+/gu;
 /** The slash that is the whole path of an address: X adds it to some. */
 const bareSlash = /(\.[\p{L}\p{M}\p{N}-]{2,}(?::\d+)?)\/(?=[^\p{L}\p{N}\p{M}/%&=_~+-]|$)/gu;
 /** The link that X puts behind a text to show media or another tweet. */
@@ -30,7 +30,7 @@ function canonical(text: string): string {
   return decoded(withoutRefusedCharacters(text.normalize('NFC')))
     .replace(/\bhttps?:\/\//gi, '')
     .replace(dotted, (domain) => domain.toLowerCase())
-    .replace(/[\w.-]*\bxn--[\w.-]+/g, (domain) => domainToUnicode(domain) || domain)
+    .replace(/(?<![\w.-])[\w.-]*xn--[\w.-]+/g, (domain) => domainToUnicode(domain) || domain)
     .replace(bareSlash, '$1')
     .replace(/\btwitter\.com\//g, 'x.com/')
     .replace(/\s+/g, ' ')
