@@ -26,6 +26,7 @@ describe('linksInLastReply', () => {
     'as an item of a list': [`Links:\n- ${link}\n\nLast.`, 'Links:\n\nLast.'],
     'in brackets at the end': [`Our paper (${link})`, 'Our paper'],
     'in brackets within': [`Our paper (${link}) says so.`, 'Our paper (link below) says so.'],
+    'in brackets that hold more': [`We did (see ${link}).`, 'We did (see (link below)).'],
     'in quotation marks': [`Look for “${link}” there.`, 'Look for (link below) there.'],
     'in a sentence': [`On ${link} we show it.`, 'On (link below) we show it.'],
     'at a sentence’s beginning': [`${link} has it all.`, '(link below) has it all.'],

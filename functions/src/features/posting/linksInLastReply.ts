@@ -9,7 +9,7 @@ const leadIn = /(?:[\s:：,，、;|>→⇒➔➜➡↓⬇👇👉🔗–—-][\u
 const bareMark = /^\s*(?:[-*•]|\(?\d{1,2}(?:[.)]|\/\d{0,2})?)?\s*$/;
 /** Words of English that a sentence cannot end with: what follows belongs to it. (The placeholder is English too.) */
 const needsMore =
-  /(?:^|\s)(?:a|an|and|are|at|by|for|from|in|is|of|on|or|our|see|the|to|via|visit|with)$/i;
+  /(?:^|[\s(])(?:a|an|and|are|at|by|for|from|in|is|of|on|or|our|see|the|to|via|visit|with)$/i;
 const closing = /^[\s.,!?;:…。！？)\]"'”’»]*$/;
 const sentenceEnd = /[.!?…。！？]$/;
 const brackets = ['()', '[]', '<>', '""', "''", '“”', '‘’', '«»', '（）', '「」'];
