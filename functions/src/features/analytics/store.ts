@@ -144,8 +144,13 @@ export async function keepReadings(
         });
       }
       const nextSnapshotAt = reading ? nextReading(post.startedAt, reading.takenAt) : null;
-      const missing = { missingTweetIds: FieldValue.arrayUnion(...newlyMissing), updatedAt: now };
-      batch.update(db.doc(path), { nextSnapshotAt, ...(newlyMissing.length > 0 && missing) });
+      batch.update(db.doc(path), {
+        nextSnapshotAt,
+        ...(newlyMissing.length > 0 && {
+          missingTweetIds: FieldValue.arrayUnion(...newlyMissing),
+          updatedAt: now,
+        }),
+      });
     }
     await batch.commit();
   }
