@@ -98,6 +98,8 @@ async function writeParameters(folder: string, ports: Ports): Promise<void> {
     X_WEB_BASE_URL: `http://${ports.host('x')}`,
     X_CLIENT_ID: 'local-x-client',
     X_CALLBACK_URL: `http://${ports.host('functions')}/${PROJECT_ID}/us-central1/xOAuthCallback`,
+    // The stand-in shows a tweet at once.
+    X_TIMELINE_LAG_SECONDS: '1',
     // Vite's own port: where a front end under development usually is.
     FRONTEND_URLS: 'http://localhost:5173',
     ALLOW_LOOPBACK_URLS: 'true',

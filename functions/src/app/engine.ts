@@ -23,15 +23,13 @@ export const engine = once(async (): Promise<EngineDependencies> => {
   };
 });
 
-/** How long X's timeline is given to show what was posted: our own guess, X states none. */
-export const X_SETTLE_SECONDS = 5;
-
 const bucket = async () => (await storage()).bucket();
 
 /** One loader a kind; each loads its feature and the providers that it needs. */
 const kinds: Readonly<Record<JobKindName, () => Promise<JobKind>>> = {
   thread: once(thread),
   post: once(post),
+  export: once(exporting),
 };
 
 async function thread(): Promise<JobKind> {
@@ -85,7 +83,12 @@ async function post(): Promise<JobKind> {
     clock: systemClock,
     openX: async (userId, signal) => (await connections())(userId, signal),
     limits,
-    settleSeconds: X_SETTLE_SECONDS,
+    timelineLagSeconds: config().xTimelineLagSeconds,
     webBaseUrl: config().xWebBaseUrl,
   });
+}
+
+async function exporting(): Promise<JobKind> {
+  const { exportKind } = await import('../features/privacy/exportKind.js');
+  return exportKind({ db: await firestore(), clock: systemClock, bucket });
 }

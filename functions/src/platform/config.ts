@@ -54,6 +54,10 @@ const params = {
     default: '',
     description: 'The address of xOAuthCallback as registered with X; empty for its own.',
   }),
+  X_TIMELINE_LAG_SECONDS: defineInt('X_TIMELINE_LAG_SECONDS', {
+    default: 5,
+    description: 'How long X is given to show a tweet on its timeline; X itself states no time.',
+  }),
   FRONTEND_URLS: defineString('FRONTEND_URLS', {
     default: '',
     description:
@@ -101,6 +105,7 @@ const configSchema = z
     X_WEB_BASE_URL: baseUrl,
     X_CLIENT_ID: z.string(),
     X_CALLBACK_URL: z.union([z.literal(''), baseUrl]),
+    X_TIMELINE_LAG_SECONDS: z.int().min(0).max(30),
     FRONTEND_URLS: origins,
     SINGLE_ACCOUNT_MODE: z.boolean(),
     MIN_MEDIA_BYTES: z.int().nonnegative(),
@@ -126,6 +131,7 @@ export interface Config {
   readonly xWebBaseUrl: string;
   readonly xClientId: string;
   readonly xCallbackUrl: string;
+  readonly xTimelineLagSeconds: number;
   /** Where browsers may be sent back to, the first one unless told; never empty. */
   readonly frontendUrls: readonly string[];
   readonly singleAccountMode: boolean;
@@ -162,6 +168,7 @@ export function config(): Config {
     xClientId: c.X_CLIENT_ID,
     xCallbackUrl:
       c.X_CALLBACK_URL || `https://${REGION}-${project}.cloudfunctions.net/xOAuthCallback`,
+    xTimelineLagSeconds: c.X_TIMELINE_LAG_SECONDS,
     frontendUrls: c.FRONTEND_URLS.length > 0 ? c.FRONTEND_URLS : [`https://${project}.web.app`],
     singleAccountMode: c.SINGLE_ACCOUNT_MODE,
     minMediaBytes: c.MIN_MEDIA_BYTES,

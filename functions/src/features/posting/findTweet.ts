@@ -9,7 +9,7 @@ export interface FindDependencies {
   readonly db: Firestore;
   readonly clock: Clock;
   /** How long X's timeline may lag behind what was posted; looked twice, that long after another. */
-  readonly settleSeconds: number;
+  readonly timelineLagSeconds: number;
 }
 
 /** A tweet that may be out. */
@@ -39,9 +39,9 @@ export async function findTweet(
   sought: Sought,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const settleMs = deps.settleSeconds * 1000;
+  const lagMs = deps.timelineLagSeconds * 1000;
   let lookedAt = 0;
-  for (const due of [1, 2].map((times) => sought.until.getTime() + times * settleMs)) {
+  for (const due of [1, 2].map((times) => sought.until.getTime() + times * lagMs)) {
     // A first look that came late saw all that a second one would.
     if (lookedAt >= due) break;
     await sleep(Math.max(0, due - deps.clock().getTime()), signal);

@@ -10,7 +10,7 @@ export interface PostingDependencies {
   /** Whether users without an X account of their own post from the operator's. */
   readonly singleAccountMode: boolean;
   /** How long X's timeline may lag behind what was posted. */
-  readonly settleSeconds: number;
+  readonly timelineLagSeconds: number;
 }
 
 /** A replayed call must not post twice what its caller meant once: App Check tokens are good for one call. */
@@ -47,9 +47,9 @@ export function postingTriggers(dependencies: () => Promise<PostingDependencies>
     }),
     deletePost: callable('deletePost', deleting, async (input, caller) => {
       const { deletePost } = await import('./deletePost.js');
-      const { engine, openX, settleSeconds } = await dependencies();
+      const { engine, openX, timelineLagSeconds } = await dependencies();
       const { db, clock } = engine;
-      return deletePost({ db, clock, openX, settleSeconds }, input, caller);
+      return deletePost({ db, clock, openX, timelineLagSeconds }, input, caller);
     }),
   };
 }
