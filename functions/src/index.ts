@@ -1,4 +1,13 @@
-import { analytics, jobs, posting, threads, uploads, users, xAccount } from './app/functions.js';
+import {
+  analytics,
+  jobs,
+  posting,
+  privacy,
+  threads,
+  uploads,
+  users,
+  xAccount,
+} from './app/functions.js';
 
 export const { initUser, getProfile, updateSettings, getQuota } = users;
 export const { onUploadFinalized } = uploads;
@@ -15,3 +24,4 @@ export const {
   deletePost,
 } = posting;
 export const { getAnalytics, snapshotPosts } = analytics;
+export const { exportMyData, getExport, deleteAccount, runDeletion } = privacy;

@@ -66,6 +66,7 @@ const secretsOf: Readonly<Record<string, readonly string[]>> = {
   deletePost: xSecrets,
   getAnalytics: xSecrets,
   snapshotPosts: xSecrets,
+  runDeletion: xSecrets,
 };
 
 /** What Cloud Functions stops a function after that says nothing else, in seconds. */
@@ -120,6 +121,7 @@ describe('the deployable functions folder', function () {
       'onJobCreated',
       'onUploadFinalized',
       'runJob',
+      'runDeletion',
       'xOAuthCallback',
       'snapshotPosts',
     ];
@@ -127,6 +129,7 @@ describe('the deployable functions folder', function () {
     for (const name of callableNames) assert.ok(endpoints[name]?.callableTrigger, name);
     assert.ok(endpoints['xOAuthCallback']?.httpsTrigger);
     assert.ok(endpoints['runJob']?.taskQueueTrigger);
+    assert.ok(endpoints['runDeletion']?.taskQueueTrigger);
     assert.equal(endpoints['snapshotPosts']?.scheduleTrigger?.schedule, 'every 1 hours');
   });
 

@@ -6,7 +6,7 @@ import { HttpsError } from 'firebase-functions/https';
 import type { CallableFunction, CallableRequest } from 'firebase-functions/https';
 import firebaseFunctionsTest from 'firebase-functions-test';
 import { parameters, setParameters } from '../testing/parameters.js';
-import { analytics, jobs, posting, threads, users, xAccount } from './functions.js';
+import { analytics, jobs, posting, privacy, threads, users, xAccount } from './functions.js';
 
 const offline = firebaseFunctionsTest();
 
@@ -17,6 +17,7 @@ const functions: Readonly<Record<CallableName, CallableFunction<never, unknown>>
   ...xAccount,
   ...posting,
   ...analytics,
+  ...privacy,
 };
 
 async function refusal(name: CallableName, request: Partial<CallableRequest>): Promise<HttpsError> {

@@ -1,6 +1,7 @@
 import { analyticsTriggers } from '../features/analytics/triggers.js';
 import { jobTriggers } from '../features/jobs/triggers.js';
 import { postingTriggers } from '../features/posting/triggers.js';
+import { privacyTriggers } from '../features/privacy/triggers.js';
 import { threadTriggers } from '../features/threads/triggers.js';
 import { uploadTriggers } from '../features/uploads/triggers.js';
 import { userTriggers } from '../features/users/triggers.js';
@@ -14,6 +15,7 @@ import {
 } from './dependencies.js';
 import { engine } from './engine.js';
 import { postingDependencies } from './posting.js';
+import { privacyDependencies } from './privacy.js';
 import { connectDependencies } from './x.js';
 
 applyGlobalOptions();
@@ -25,3 +27,4 @@ export const jobs = jobTriggers(engine);
 export const xAccount = xAccountTriggers(connectDependencies);
 export const posting = postingTriggers(postingDependencies);
 export const analytics = analyticsTriggers(analyticsDependencies);
+export const privacy = privacyTriggers(privacyDependencies);

@@ -24,7 +24,8 @@ export const connectDependencies = once(async (): Promise<ConnectDependencies> =
   return { ...(await grantDependencies()), frontendUrls };
 });
 
-const grantDependencies = once(async (): Promise<GrantDependencies> => {
+/** What keeping and ending grants works with; made once an instance, on first use. */
+export const grantDependencies = once(async (): Promise<GrantDependencies> => {
   const [{ createXOAuth }, { createVault }] = await Promise.all([
     import('../providers/x/oauth.js'),
     import('../features/xAccount/vault.js'),

@@ -20,6 +20,8 @@ export interface Caller {
   readonly userId: string;
   /** Null for accounts without an address. */
   readonly email: string | null;
+  /** When they signed in last, by their token: an invalid date where it does not say. */
+  readonly signedInAt: Date;
 }
 
 /** A callable's input as the handler sees it, defaults filled in. */
@@ -99,7 +101,9 @@ function callerOf(request: CallableRequest<unknown>): Caller {
       'This App Check token was used before: get a limited-use token for each call.',
     );
   }
-  return { userId: request.auth.uid, email: request.auth.token.email ?? null };
+  const { uid, token } = request.auth;
+  const signedInAt = new Date(token.auth_time * 1000);
+  return { userId: uid, email: token.email ?? null, signedInAt };
 }
 
 /** The refusal of an input that its contract does not allow; names each field and what it should be. */

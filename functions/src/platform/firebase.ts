@@ -1,5 +1,6 @@
 import { getApps, initializeApp } from 'firebase-admin/app';
 import type { App, AppOptions } from 'firebase-admin/app';
+import type { Auth } from 'firebase-admin/auth';
 import type { Firestore } from 'firebase-admin/firestore';
 import type { TaskQueue } from 'firebase-admin/functions';
 import type { Storage } from 'firebase-admin/storage';
@@ -42,6 +43,12 @@ export const firestore = once(async (): Promise<Firestore> => {
 export const storage = once(async (): Promise<Storage> => {
   const { getStorage } = await import('firebase-admin/storage');
   return getStorage(app());
+});
+
+/** The accounts that users sign in to. */
+export const auth = once(async (): Promise<Auth> => {
+  const { getAuth } = await import('firebase-admin/auth');
+  return getAuth(app());
 });
 
 /** The Cloud Tasks queue of a task function of this deployment. */

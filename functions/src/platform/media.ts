@@ -13,7 +13,7 @@ export const MEDIA_URL_SECONDS = 2 * 60 * 60;
 
 /**
  * A URL that reads this generation of the object by GET, ranges included, without credentials,
- * for at most {@link MEDIA_URL_SECONDS}. It is a secret: it must not reach logs, errors or documents.
+ * for at most `seconds`. It is a secret: it must not reach logs, errors or documents.
  *
  * In production a V4 signed URL that names the generation, so that it stops working when the object
  * is replaced. Signing happens by the IAM `signBlob` call: the functions' service account needs
@@ -23,7 +23,7 @@ export const MEDIA_URL_SECONDS = 2 * 60 * 60;
  * (firebase-tools, lib/emulator/storage/apis/gcloud.js), which asks for no authorization, does not
  * expire, and always reads the newest generation.
  */
-export async function mediaUrl(object: MediaObject): Promise<string> {
+export async function mediaUrl(object: MediaObject, seconds = MEDIA_URL_SECONDS): Promise<string> {
   const bucket = (await storage()).bucket();
   const emulator = process.env['FIREBASE_STORAGE_EMULATOR_HOST'];
   if (emulator) {
@@ -34,7 +34,7 @@ export async function mediaUrl(object: MediaObject): Promise<string> {
   const [url] = await file.getSignedUrl({
     version: 'v4',
     action: 'read',
-    expires: Date.now() + MEDIA_URL_SECONDS * 1000,
+    expires: Date.now() + seconds * 1000,
   });
   return url;
 }

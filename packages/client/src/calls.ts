@@ -68,5 +68,8 @@ export function createCalls(functions: Functions): QuikThreadCalls {
     confirmX: bind('confirmX'),
     disconnectX: bind('disconnectX'),
     getAnalytics: bind('getAnalytics'),
+    exportMyData: bind('exportMyData'),
+    getExport: bind('getExport'),
+    deleteAccount: bind('deleteAccount'),
   };
 }

@@ -3,6 +3,7 @@ import { analyticsSchema } from './analytics.js';
 import type { ErrorCode } from './errors.js';
 import { jobKindSchema, jobStatusSchema } from './jobs.js';
 import { postPreviewSchema, postSchema } from './posts.js';
+import { DELETION_PHRASE, exportLinkSchema } from './privacy.js';
 import { MAX_EDITED_TWEETS, threadSchema } from './threads.js';
 import { storagePathSchema } from './uploads.js';
 import { xAccountSchema } from './x.js';
@@ -102,7 +103,8 @@ const jobPageInput = z.strictObject({
 
 /** Every callable by its deployed name. */
 export const callables = {
-  initUser: callable(nothing, profileSchema, []),
+  /** Refused while the account is being deleted: a profile would outlive it. */
+  initUser: callable(nothing, profileSchema, ['deletion_under_way']),
   getProfile: callable(nothing, profileSchema, ['profile_missing']),
   updateSettings: callable(
     z
@@ -212,6 +214,20 @@ export const callables = {
     'x_refused',
     'x_unavailable',
   ]),
+  /** Begins a job that packs everything of the user; while one is under way, the same job. */
+  exportMyData: callable(nothing, z.object({ jobId: z.string() }), ['profile_missing']),
+  /** A new link to a finished export, while that is kept. */
+  getExport: callable(jobIdInput, exportLinkSchema, [
+    'job_missing',
+    'job_not_yours',
+    'job_wrong_state',
+  ]),
+  /** Begins the deletion of everything of the user, which cannot be stopped; called again, it changes nothing. */
+  deleteAccount: callable(
+    z.strictObject({ confirm: z.literal(DELETION_PHRASE) }),
+    z.object({ status: z.literal('deleting') }),
+    ['reauthentication_required'],
+  ),
 } as const;
 
 export type CallableName = keyof typeof callables;

@@ -116,6 +116,9 @@ export const errorDetailsSchema = z.discriminatedUnion('code', [
   /** The same thread is already scheduled or being posted. */
   z.object({ code: z.literal('post_under_way'), postId: z.string() }),
   z.object({ code: z.literal('too_many_scheduled'), max: z.int() }),
+  /** The user has to sign in anew first: their sign-in is too old for this. */
+  z.object({ code: z.literal('reauthentication_required') }),
+  z.object({ code: z.literal('deletion_under_way') }),
   z.object({ code: z.literal('internal'), errorId: z.string() }),
 ]);
 export type ErrorDetails = z.infer<typeof errorDetailsSchema>;
@@ -153,5 +156,7 @@ export const statusOfError: Readonly<Record<ErrorCode, CallStatus>> = {
   post_wrong_state: 'failed-precondition',
   post_under_way: 'failed-precondition',
   too_many_scheduled: 'failed-precondition',
+  reauthentication_required: 'failed-precondition',
+  deletion_under_way: 'failed-precondition',
   internal: 'internal',
 };

@@ -7,6 +7,7 @@ export * from './limits.js';
 export * from './paths.js';
 export * from './plans.js';
 export * from './posts.js';
+export * from './privacy.js';
 export * from './threads.js';
 export * from './uploads.js';
 export * from './users.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jobErrorCodeSchema } from './errors.js';
 import { threadSchema } from './threads.js';
 
-export const jobKindSchema = z.enum(['thread', 'post']);
+export const jobKindSchema = z.enum(['thread', 'post', 'export']);
 export type JobKindName = z.infer<typeof jobKindSchema>;
 
 export const jobStateSchema = z.enum([

@@ -8,5 +8,7 @@ export const paths = {
   transcript: (jobId: string) => `jobs/${jobId}/artifacts/transcript`,
   posts: 'posts',
   post: (postId: string) => `posts/${postId}`,
+  /** In Storage: the archive that an export job makes. */
+  exportArchive: (userId: string, jobId: string) => `users/${userId}/exports/${jobId}.zip`,
   analyticsCache: (userId: string) => `analytics-cache/${userId}`,
 } as const;

@@ -1,6 +1,11 @@
 import { paths, xAccountSchema, xAccountStatusSchema } from '@quikthread/contract';
 import type { XAccount } from '@quikthread/contract';
-import type { DocumentReference, DocumentSnapshot, Firestore } from 'firebase-admin/firestore';
+import type {
+  DocumentReference,
+  DocumentSnapshot,
+  Firestore,
+  Query,
+} from 'firebase-admin/firestore';
 import { z } from 'zod';
 import { readDocument, timestampSchema } from '../../platform/documents.js';
 import type { XGrant, XIdentity } from '../../providers/x/types.js';
@@ -57,6 +62,9 @@ export const stateRef = (db: Firestore, id: string): DocumentReference =>
   db.doc(`x-oauth-states/${id}`);
 export const pendingRef = (db: Firestore, id: string): DocumentReference =>
   db.doc(`x-connections/${id}`);
+/** The grants that a user has not confirmed yet. */
+export const ownPending = (db: Firestore, userId: string): Query =>
+  db.collection('x-connections').where('userId', '==', userId);
 export const tokensRef = (db: Firestore, userId: string): DocumentReference =>
   db.doc(`x-tokens/${userId}`);
 export const userRef = (db: Firestore, userId: string): DocumentReference =>

@@ -1,0 +1,57 @@
+import type {
+  DeletionDependencies,
+  DeletionTask,
+  ExportDependencies,
+  RequestDependencies,
+  ServiceEnding,
+} from '../features/privacy/dependencies.js';
+import { DELETION_TIMEOUT_SECONDS } from '../features/privacy/triggers.js';
+import type { PrivacyDependencies } from '../features/privacy/triggers.js';
+import { systemClock } from '../platform/clock.js';
+import { auth, firestore, once, storage, taskQueue } from '../platform/firebase.js';
+import { engine } from './engine.js';
+import { grantDependencies } from './x.js';
+
+/** X is told of a deletion this often, over half a minute; then its tokens are erased here all the same. */
+const MAX_TRIES_AT_X = 5;
+
+const queue = once(() => taskQueue<DeletionTask>('runDeletion'));
+
+const exports = once(async (): Promise<ExportDependencies> => {
+  const { findObject, mediaUrl } = await import('../platform/media.js');
+  return { db: await firestore(), clock: systemClock, findObject, mediaUrl };
+});
+
+const requests = once(async (): Promise<RequestDependencies> => {
+  return {
+    db: await firestore(),
+    clock: systemClock,
+    enqueue: async (task) => {
+      const options = { dispatchDeadlineSeconds: DELETION_TIMEOUT_SECONDS };
+      await (await queue()).enqueue(task, options);
+    },
+  };
+});
+
+const deletions = once(async (): Promise<DeletionDependencies> => {
+  return {
+    db: await firestore(),
+    clock: systemClock,
+    bucket: async () => (await storage()).bucket(),
+    auth,
+    engine,
+    endings: [xEnding],
+  };
+});
+
+const xEnding: ServiceEnding = {
+  name: 'x',
+  maxTries: MAX_TRIES_AT_X,
+  end: async (userId) => {
+    const { endGrants } = await import('../features/xAccount/endGrants.js');
+    return endGrants(await grantDependencies(), userId);
+  },
+};
+
+/** What exports and deletions work with, each made once an instance, on first use. */
+export const privacyDependencies: PrivacyDependencies = { exports, requests, deletions };
