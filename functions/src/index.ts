@@ -1,6 +1,7 @@
 import {
   analytics,
   jobs,
+  monitoring,
   posting,
   privacy,
   threads,
@@ -25,3 +26,4 @@ export const {
 } = posting;
 export const { getAnalytics, snapshotPosts } = analytics;
 export const { exportMyData, getExport, deleteAccount, runDeletion } = privacy;
+export const { health } = monitoring;

@@ -23,6 +23,7 @@ export async function build(): Promise<void> {
  */
 async function bundleFunctions(): Promise<void> {
   const manifest = JSON.parse(await readFile(join(FUNCTIONS, 'package.json'), 'utf8')) as {
+    version: string;
     dependencies: Record<string, string>;
   };
   const result = await bundle({
@@ -37,6 +38,7 @@ async function bundleFunctions(): Promise<void> {
     sourcemap: true,
     chunkNames: 'chunks/[name]-[hash]',
     alias: { '@quikthread/contract': join(ROOT, 'packages/contract/src/index.ts') },
+    define: { QUIKTHREAD_VERSION: JSON.stringify(manifest.version) },
     external: Object.keys(manifest.dependencies).flatMap((name) => [name, `${name}/*`]),
     metafile: true,
     logLevel: 'warning',

@@ -124,10 +124,11 @@ describe('the deployable functions folder', function () {
       'runDeletion',
       'xOAuthCallback',
       'snapshotPosts',
+      'health',
     ];
     assert.deepEqual(Object.keys(endpoints).sort(), [...callableNames, ...others].sort());
     for (const name of callableNames) assert.ok(endpoints[name]?.callableTrigger, name);
-    assert.ok(endpoints['xOAuthCallback']?.httpsTrigger);
+    for (const name of ['xOAuthCallback', 'health']) assert.ok(endpoints[name]?.httpsTrigger, name);
     assert.ok(endpoints['runJob']?.taskQueueTrigger);
     assert.ok(endpoints['runDeletion']?.taskQueueTrigger);
     assert.equal(endpoints['snapshotPosts']?.scheduleTrigger?.schedule, 'every 1 hours');

@@ -1,4 +1,5 @@
 import { analyticsTriggers } from '../features/analytics/triggers.js';
+import { healthTriggers } from '../features/health/triggers.js';
 import { jobTriggers } from '../features/jobs/triggers.js';
 import { postingTriggers } from '../features/posting/triggers.js';
 import { privacyTriggers } from '../features/privacy/triggers.js';
@@ -14,6 +15,7 @@ import {
   userDependencies,
 } from './dependencies.js';
 import { engine } from './engine.js';
+import { lookAtHealth } from './health.js';
 import { postingDependencies } from './posting.js';
 import { privacyDependencies } from './privacy.js';
 import { connectDependencies } from './x.js';
@@ -28,3 +30,4 @@ export const xAccount = xAccountTriggers(connectDependencies);
 export const posting = postingTriggers(postingDependencies);
 export const analytics = analyticsTriggers(analyticsDependencies);
 export const privacy = privacyTriggers(privacyDependencies);
+export const monitoring = healthTriggers(lookAtHealth);
