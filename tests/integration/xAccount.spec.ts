@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
-import { X_CONNECTION_PARAMETER, X_ERROR_PARAMETER } from '@quikthread/contract';
 import type { Session } from '../../scripts/platform/session.js';
 import { admin, closeAll, signUp, signUpOn } from '../support/platform.js';
-import { assertInvalid, assertRefused } from '../support/refusals.js';
+import { assertRefused } from '../support/refusals.js';
 import { x } from '../support/standIns.js';
-import { approve, connectXAccount, deny, redirect, usernameOf } from '../support/x.js';
+import {
+  approve,
+  connectErrorOf,
+  connectXAccount,
+  connectionOf,
+  deny,
+  FRONTEND,
+  redirect,
+  usernameOf,
+} from '../support/x.js';
 import {
   callbackUrl,
   closeGrants,
@@ -12,13 +20,6 @@ import {
   storedTokens,
   xAnswersTo,
 } from '../support/xGrants.js';
-
-/** Where the local platform's front end is: the only origin on its list. */
-const FRONTEND = 'http://localhost:5173';
-
-const error = (url: URL) => url.searchParams.get(X_ERROR_PARAMETER);
-const connectionOf = (url: URL) =>
-  url.searchParams.get(X_CONNECTION_PARAMETER) ?? assert.fail(url.href);
 
 /** Goes all the way to the front end. @returns its address, with the outcome */
 async function begin(session: Session, returnUrl?: string): Promise<URL> {
@@ -48,11 +49,6 @@ describe('connecting an X account', function () {
   after(closeGrants);
   after(closeAll);
 
-  const invalid = (session: Session, connection: string) =>
-    assertRefused(session.client.confirmX({ connection }), 'failed-precondition', {
-      code: 'x_connection_invalid',
-    });
-
   it('ends with the account in the profile', async () => {
     assert.equal(await xAccountOf(user), null);
     const username = usernameOf(user);
@@ -72,16 +68,6 @@ describe('connecting an X account', function () {
     assert.match(searchParams.get('state') ?? '', /^[\w-]{43}$/);
     assert.equal(searchParams.get('redirect_uri'), callbackUrl);
     assert.equal(searchParams.get('scope'), 'tweet.read tweet.write users.read offline.access');
-  });
-
-  it('is refused by X without PKCE', async () => {
-    const { authorizationUrl } = await user.client.connectX();
-    const url = new URL(authorizationUrl);
-    url.searchParams.set('approve', usernameOf(user));
-    url.searchParams.delete('code_challenge');
-    const answer = await fetch(url, { redirect: 'manual' });
-    assert.equal(answer.status, 400);
-    await answer.body?.cancel();
   });
 
   it('sends the browser back uncached and without a referrer', async () => {
@@ -110,105 +96,15 @@ describe('connecting an X account', function () {
     const end = await begin(user, `${FRONTEND}/settings?tab=x&xError=denied#accounts`);
     assert.equal(`${end.origin}${end.pathname}${end.hash}`, `${FRONTEND}/settings#accounts`);
     assert.equal(end.searchParams.get('tab'), 'x');
-    assert.equal(error(end), null);
+    assert.equal(connectErrorOf(end), null);
     connectionOf(end);
-  });
-
-  it('redirects nowhere off the list', async () => {
-    const tries = [
-      'https://evil.example/',
-      'http://localhost:5173.evil.example/',
-      'http://localhost:5173@evil.example/',
-      'http://user:word@localhost:5173/',
-      'http://sub.localhost:5173/',
-      'https://localhost:5173/',
-      'http://localhost:51730/',
-      'http://localhost/',
-      '//evil.example/',
-      '/\\evil.example/',
-      'javascript:alert(1)',
-      'blob:http://localhost:5173/0',
-      'data:text/html,hello',
-      'settings',
-    ];
-    for (const returnUrl of tries) {
-      await assertInvalid(user.client.connectX({ returnUrl }), 'returnUrl');
-    }
-  });
-
-  it('redirects to nothing that stands in the request', async () => {
-    const evil = 'https://evil.example/';
-    const extra = { returnUrl: evil, redirect_uri: evil, return_url: evil, next: evil };
-    const unknown = new URL(callbackUrl);
-    unknown.search = new URLSearchParams({ ...extra, state: evil, code: evil }).toString();
-    assert.equal((await redirect(unknown)).href, `${FRONTEND}/?xError=state_invalid`);
-    const { authorizationUrl } = await user.client.connectX();
-    const callback = await approve(authorizationUrl, usernameOf(user));
-    for (const [name, value] of Object.entries(extra)) callback.searchParams.set(name, value);
-    const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', referer: evil };
-    const answer = await fetch(callback, { redirect: 'manual', headers });
-    assert.ok(answer.headers.get('location')?.startsWith(`${FRONTEND}/?xConnection=`));
   });
 
   it('denied at X: says so and connects nothing', async () => {
     const { authorizationUrl } = await user.client.connectX();
     const callback = await deny(authorizationUrl);
     assert.equal((await redirect(callback)).href, `${FRONTEND}/?xError=denied`);
-    assert.equal(error(await redirect(callback)), 'state_invalid');
-    assert.equal(await xAccountOf(user), null);
-  });
-
-  it('a state is good once, however many come with it at the same time', async () => {
-    const { authorizationUrl } = await user.client.connectX();
-    const callback = await approve(authorizationUrl, usernameOf(user));
-    const ends = await Promise.all(Array.from({ length: 5 }, () => redirect(callback)));
-    assert.deepEqual(
-      ends.map(error).sort(),
-      [null, ...Array<string>(4).fill('state_invalid')].sort(),
-    );
-    const end = ends.find((url) => error(url) === null) ?? assert.fail();
-    await user.client.confirmX({ connection: connectionOf(end) });
-  });
-
-  it('a state that is missing, made up, or given twice is invalid', async () => {
-    const { authorizationUrl } = await user.client.connectX();
-    const callback = await approve(authorizationUrl, usernameOf(user));
-    const twice = new URL(callback);
-    twice.searchParams.append('state', twice.searchParams.get('state') ?? '');
-    const without = new URL(callback);
-    without.searchParams.delete('state');
-    const madeUp = new URL(callback);
-    madeUp.searchParams.set('state', 'A'.repeat(43));
-    const long = new URL(callback);
-    long.searchParams.set('state', 'x'.repeat(3000));
-    for (const url of [twice, without, madeUp, long]) {
-      assert.equal((await redirect(url)).href, `${FRONTEND}/?xError=state_invalid`);
-    }
-    connectionOf(await redirect(callback));
-  });
-
-  it('a state is good for ten minutes', async () => {
-    const { authorizationUrl } = await user.client.connectX();
-    const state = await documentOf('x-oauth-states', user);
-    const { createdAt, expiresAt } = state.data() as Record<string, FirebaseFirestore.Timestamp>;
-    assert.equal((expiresAt?.toMillis() ?? 0) - (createdAt?.toMillis() ?? 0), 600_000);
-    await state.ref.update({ expiresAt: new Date(Date.now() - 1) });
-    const end = await redirect(await approve(authorizationUrl, usernameOf(user)));
-    assert.equal(error(end), 'state_invalid');
-    assert.ok(!(await state.ref.get()).exists);
-  });
-
-  it('a code of another authorisation fails, by PKCE, and uses the state up', async () => {
-    const other = await signUpOn('pro');
-    const mine = await approve((await user.client.connectX()).authorizationUrl, usernameOf(user));
-    const theirs = await approve(
-      (await other.client.connectX()).authorizationUrl,
-      usernameOf(other),
-    );
-    const mixed = new URL(mine);
-    mixed.searchParams.set('code', theirs.searchParams.get('code') ?? '');
-    assert.equal((await redirect(mixed)).href, `${FRONTEND}/?xError=exchange_failed`);
-    assert.equal(error(await redirect(mine)), 'state_invalid');
+    assert.equal(connectErrorOf(await redirect(callback)), 'state_invalid');
     assert.equal(await xAccountOf(user), null);
   });
 
@@ -218,7 +114,7 @@ describe('connecting an X account', function () {
       const callback = await approve(authorizationUrl, usernameOf(user));
       callback.searchParams.delete('code');
       for (const [name, value] of Object.entries(change)) callback.searchParams.set(name, value);
-      assert.equal(error(await redirect(callback)), 'exchange_failed');
+      assert.equal(connectErrorOf(await redirect(callback)), 'exchange_failed');
     }
   });
 
@@ -226,44 +122,22 @@ describe('connecting an X account', function () {
     const { authorizationUrl } = await user.client.connectX();
     const callback = await approve(authorizationUrl, usernameOf(user));
     await x.fault({ match: 'authorization_code', status: 503 });
-    assert.equal(error(await redirect(callback)), 'exchange_failed');
+    assert.equal(connectErrorOf(await redirect(callback)), 'exchange_failed');
     await connectXAccount(user);
   });
 
-  it('another user cannot confirm a connection, and it is dead after the attempt', async () => {
-    const other = await signUpOn('pro');
-    const connection = connectionOf(await begin(user));
-    await invalid(other, connection);
-    await invalid(user, connection);
-    assert.deepEqual([await xAccountOf(user), await xAccountOf(other)], [null, null]);
-    assert.equal(await storedTokens(user.userId), null);
-    assert.equal(await storedTokens(other.userId), null);
-  });
-
-  it('a link sent to somebody else connects their account to nobody', async () => {
-    const victim = await signUpOn('pro');
+  it('what was not foreseen is answered by the id of its record, without a redirect', async () => {
     const { authorizationUrl } = await user.client.connectX();
-    const end = await redirect(await approve(authorizationUrl, usernameOf(victim)));
-    const revoked = await x.journal('/2/oauth2/revoke');
-    await invalid(victim, connectionOf(end));
-    assert.equal((await x.journal('/2/oauth2/revoke')).length, revoked.length + 2);
-    await invalid(user, connectionOf(end));
-    assert.deepEqual([await xAccountOf(user), await xAccountOf(victim)], [null, null]);
-  });
-
-  it('a connection is good once, for ten minutes, and only whole', async () => {
-    const connection = connectionOf(await begin(user));
-    await invalid(user, connection.slice(1));
-    await invalid(user, '../x-tokens/me');
-    await user.client.confirmX({ connection });
-    await invalid(user, connection);
-    await user.client.disconnectX();
-    const late = connectionOf(await begin(user));
-    const pending = await documentOf('x-connections', user);
-    await pending.ref.update({ expiresAt: new Date(Date.now() - 1) });
-    await invalid(user, late);
-    assert.ok(!(await pending.ref.get()).exists);
-    assert.equal(await xAccountOf(user), null);
+    const state = await documentOf('x-oauth-states', user);
+    await state.ref.update({ returnUrl: 5 });
+    const callback = await approve(authorizationUrl, usernameOf(user));
+    const answer = await fetch(callback, { redirect: 'manual' });
+    assert.equal(answer.status, 500);
+    assert.equal(answer.headers.get('cache-control'), 'no-store');
+    const [, errorId = ''] = /logged as (\S+)\.$/.exec(await answer.text()) ?? [];
+    const record = await admin().firestore.doc(`error-logs/${errorId}`).get();
+    assert.equal(record.get('context.service'), 'xOAuthCallback');
+    assert.match(record.get('message') as string, /returnUrl/);
   });
 
   it('needs a profile', async () => {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { X_CONNECTION_PARAMETER } from '@quikthread/contract';
+import { X_CONNECTION_PARAMETER, X_ERROR_PARAMETER } from '@quikthread/contract';
 import type { XAccount } from '@quikthread/contract';
 import { z } from 'zod';
 import type { Session } from '../../scripts/platform/session.js';
 import { ports } from './platform.js';
+
+/** Where the local platform's front end is: the only origin on its list. */
+export const FRONTEND = 'http://localhost:5173';
 
 const standIn = `http://${ports.host('x')}`;
 
@@ -19,9 +22,18 @@ export async function connectXAccount(
 ): Promise<XAccount> {
   const { authorizationUrl } = await session.client.connectX();
   const returned = await redirect(await approve(authorizationUrl, username));
+  return session.client.confirmX({ connection: connectionOf(returned) });
+}
+
+/** What `confirmX` takes, out of the address that the browser came back to. */
+export function connectionOf(returned: URL): string {
   const connection = returned.searchParams.get(X_CONNECTION_PARAMETER);
-  assert.ok(connection, `no connection came back: ${returned.search}`);
-  return session.client.confirmX({ connection });
+  return connection ?? assert.fail(`no connection came back: ${returned.search}`);
+}
+
+/** Why nothing came of it, out of the address that the browser came back to; null where something did. */
+export function connectErrorOf(returned: URL): string | null {
+  return returned.searchParams.get(X_ERROR_PARAMETER);
 }
 
 /** Grants access at X. @returns the callback's address, with code and state, not yet followed */

@@ -6,7 +6,7 @@ import { randomId } from '../../platform/ids.js';
 import { log, withCorrelation } from '../../platform/log.js';
 import type { Severity } from '../../platform/log.js';
 import type { ConnectDependencies } from './dependencies.js';
-import { idOfSecret, newSecret } from './oneTimeSecret.js';
+import { idOfSecret, newSecret, SECRET_FORMAT } from './oneTimeSecret.js';
 import { defaultReturnUrl, withOutcome } from './returnUrl.js';
 import type { ConnectOutcome } from './returnUrl.js';
 import { PENDING_MINUTES, pendingRef, readState, stateRef, storeGrant } from './store.js';
@@ -15,9 +15,9 @@ import type { OAuthState, PendingConnection } from './store.js';
 /** X's codes live for 30 seconds (docs.x.com, OAuth 2.0 with PKCE): longer than this nothing good comes. */
 const EXCHANGE_MILLISECONDS = 30_000;
 
-/** What X sends the browser back with. A parameter that comes twice counts as not given. */
+/** What X sends the browser back with. A parameter that comes twice counts as not given, as does a state not ours. */
 const querySchema = z.object({
-  state: z.string().max(200).catch(''),
+  state: z.string().regex(SECRET_FORMAT).optional().catch(undefined),
   code: z.string().max(2000).optional().catch(undefined),
   error: z.string().max(200).optional().catch(undefined),
 });
@@ -57,7 +57,7 @@ export async function answerCallback(
 }
 
 async function returnAddress(deps: ConnectDependencies, query: Query): Promise<string> {
-  const state = await takeState(deps.db, query.state, deps.clock());
+  const state = query.state ? await takeState(deps.db, query.state, deps.clock()) : null;
   const outcome = state ? await finish(deps, state, query) : stateInvalid;
   const told = 'error' in outcome ? outcome.error : 'ok';
   log('INFO', 'x callback', { userId: state?.userId ?? null, outcome: told });

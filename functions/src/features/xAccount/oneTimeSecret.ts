@@ -6,6 +6,9 @@ export interface OneTimeSecret {
   readonly id: string;
 }
 
+/** 32 bytes in base64url. */
+export const SECRET_FORMAT = /^[A-Za-z0-9_-]{43}$/;
+
 /** 32 random bytes. */
 export function newSecret(): OneTimeSecret {
   const secret = randomBytes(32).toString('base64url');
