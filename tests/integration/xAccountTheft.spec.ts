@@ -36,7 +36,7 @@ async function documentOf(collection: string, { userId }: Session) {
   return found.docs[0] ?? assert.fail();
 }
 
-describe('somebody who is after an X account', function () {
+describe('an attack on connecting an X account', function () {
   this.timeout(60_000);
   let user: Session;
 
