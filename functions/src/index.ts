@@ -1,6 +1,7 @@
 import {
   analytics,
   jobs,
+  maintenance,
   monitoring,
   posting,
   privacy,
@@ -27,3 +28,4 @@ export const {
 export const { getAnalytics, snapshotPosts } = analytics;
 export const { exportMyData, getExport, deleteAccount, runDeletion } = privacy;
 export const { health } = monitoring;
+export const { resetMonthlyQuotas, cleanupMedia, cleanupCaches, sweepStalledJobs } = maintenance;

@@ -125,13 +125,26 @@ describe('the deployable functions folder', function () {
       'xOAuthCallback',
       'snapshotPosts',
       'health',
+      'resetMonthlyQuotas',
+      'cleanupMedia',
+      'cleanupCaches',
+      'sweepStalledJobs',
     ];
     assert.deepEqual(Object.keys(endpoints).sort(), [...callableNames, ...others].sort());
     for (const name of callableNames) assert.ok(endpoints[name]?.callableTrigger, name);
     for (const name of ['xOAuthCallback', 'health']) assert.ok(endpoints[name]?.httpsTrigger, name);
     assert.ok(endpoints['runJob']?.taskQueueTrigger);
     assert.ok(endpoints['runDeletion']?.taskQueueTrigger);
-    assert.equal(endpoints['snapshotPosts']?.scheduleTrigger?.schedule, 'every 1 hours');
+    const schedules = {
+      snapshotPosts: 'every 1 hours',
+      resetMonthlyQuotas: '0 * * * *',
+      cleanupMedia: '20 3 * * *',
+      cleanupCaches: '40 3 * * *',
+      sweepStalledJobs: '*/5 * * * *',
+    };
+    for (const [name, schedule] of Object.entries(schedules)) {
+      assert.equal(endpoints[name]?.scheduleTrigger?.schedule, schedule, name);
+    }
   });
 
   it('runs everything in one region', () => {

@@ -1,6 +1,7 @@
 import { analyticsTriggers } from '../features/analytics/triggers.js';
 import { healthTriggers } from '../features/health/triggers.js';
 import { jobTriggers } from '../features/jobs/triggers.js';
+import { maintenanceTriggers } from '../features/maintenance/triggers.js';
 import { postingTriggers } from '../features/posting/triggers.js';
 import { privacyTriggers } from '../features/privacy/triggers.js';
 import { threadTriggers } from '../features/threads/triggers.js';
@@ -16,6 +17,7 @@ import {
 } from './dependencies.js';
 import { engine } from './engine.js';
 import { lookAtHealth } from './health.js';
+import { maintenanceDependencies } from './maintenance.js';
 import { postingDependencies } from './posting.js';
 import { privacyDependencies } from './privacy.js';
 import { connectDependencies } from './x.js';
@@ -31,3 +33,4 @@ export const posting = postingTriggers(postingDependencies);
 export const analytics = analyticsTriggers(analyticsDependencies);
 export const privacy = privacyTriggers(privacyDependencies);
 export const monitoring = healthTriggers(lookAtHealth);
+export const maintenance = maintenanceTriggers(maintenanceDependencies);

@@ -17,6 +17,7 @@ const run: Run = {
   notBefore: null,
   checkpoints: {},
   costsCredit: true,
+  sweeps: 0,
   end: null,
 };
 

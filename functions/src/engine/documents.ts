@@ -31,6 +31,8 @@ export const runSchema = z.object({
   checkpoints: z.record(z.string(), checkpointSchema),
   /** Whether a credit is set aside while it runs: used by a job that completes, else returned. */
   costsCredit: z.boolean(),
+  /** How often this round was found to have stopped, and was taken up again: see `stalled.ts`. */
+  sweeps: z.int().nonnegative().default(0),
   /** Null until the job's end. */
   end: z.enum(['completed', 'failed', 'cancelled']).nullable(),
 });
@@ -53,6 +55,6 @@ export function readRun(snapshot: DocumentSnapshot): Run | null {
 }
 
 /** A run's end is written in one transaction with its credit's settlement. */
-export function hasEnded(run: Run): boolean {
+export function hasEnded(run: Pick<Run, 'end'>): boolean {
   return run.end !== null;
 }

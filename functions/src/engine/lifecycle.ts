@@ -58,6 +58,7 @@ export function insertJob(transaction: Transaction, db: Firestore, job: NewJob, 
     notBefore: startsAt ?? null,
     checkpoints: {},
     costsCredit: account !== null,
+    sweeps: 0,
     end: null,
   };
   transaction.create(db.doc(runPath(jobId)), { ...run, input });
@@ -133,7 +134,7 @@ export async function retryJob(
     if (run.costsCredit) {
       transaction.update(userRef, { ...reserveCredit(account, now), updatedAt: now });
     }
-    transaction.update(db.doc(runPath(jobId)), { round, attempts: 0, end: null });
+    transaction.update(db.doc(runPath(jobId)), { round, attempts: 0, sweeps: 0, end: null });
     publish(transaction, { db, jobId, now, kind }, {}, freshFields);
   });
 }

@@ -12,14 +12,14 @@ import { runPath } from './documents.js';
 import type { Run } from './documents.js';
 import { readOwnRun } from './lease.js';
 import type { AnyStep } from './step.js';
-import type { JobChange, JobKind, Publication } from './types.js';
+import type { JobChange, JobShape, Publication } from './types.js';
 
 /** A job that is to change, and when. */
 export interface Changed {
   readonly db: Firestore;
   readonly jobId: string;
   readonly now: Date;
-  readonly kind: JobKind;
+  readonly kind: JobShape;
 }
 
 /** Who changes the run. */
@@ -82,18 +82,33 @@ export async function complete(holder: Holder, publication: Publication): Promis
  * @throws LeaseLostError
  */
 export async function fail(holder: Holder, step: string, error: JobError): Promise<string> {
-  const { db, jobId, owner, now } = holder;
-  const errorId = randomId();
-  await db.runTransaction(async (transaction) => {
+  const { db, jobId, owner } = holder;
+  return db.runTransaction(async (transaction) => {
     const run = await readOwnRun(transaction, db, jobId, owner);
-    await end(transaction, holder, run, 'failed');
-    const { message, code: errorCode } = error;
-    const change = { status: 'failed', error: message, errorCode, completedAt: now } as const;
-    publish(transaction, holder, {}, change);
-    const context = { userId: run.userId, jobId, service: step };
-    const document = errorDocument({ errorId, error, context }, now);
-    transaction.set(db.doc(`error-logs/${errorId}`), document);
+    return failRun(transaction, holder, run, step, error);
   });
+}
+
+/**
+ * The same of a run that the caller has read in its transaction.
+ * @param service what is named as the place of the failure
+ */
+export async function failRun(
+  transaction: Transaction,
+  changed: Changed,
+  run: Run,
+  service: string,
+  error: JobError,
+): Promise<string> {
+  const { db, jobId, now } = changed;
+  const errorId = randomId();
+  await end(transaction, changed, run, 'failed');
+  const { message, code: errorCode } = error;
+  const change = { status: 'failed', error: message, errorCode, completedAt: now } as const;
+  publish(transaction, changed, {}, change);
+  const context = { userId: run.userId, jobId, service };
+  const document = errorDocument({ errorId, error, context }, now);
+  transaction.set(db.doc(`error-logs/${errorId}`), document);
   return errorId;
 }
 

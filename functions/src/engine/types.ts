@@ -86,3 +86,6 @@ export interface JobKind<Input = unknown> {
   steps(input: Input): readonly Step<Input, Record<string, unknown>, unknown>[];
   readonly record?: JobRecord<Input>;
 }
+
+/** What there is to know of a kind in order to end its jobs: no step, and no provider of one. */
+export type JobShape<Input = unknown> = Pick<JobKind<Input>, 'kind' | 'input' | 'record'>;

@@ -57,6 +57,36 @@ export async function findObject(
   }
 }
 
+/** An object as a listing shows it. */
+export interface ListedObject extends MediaObject {
+  readonly createdAt: Date;
+}
+
+/**
+ * The objects whose path begins with `prefix`, by path, in pages as Storage gives them.
+ * @param after only what comes behind this path
+ */
+export async function* listObjects(
+  prefix: string,
+  after: string | null,
+): AsyncGenerator<readonly ListedObject[]> {
+  const bucket = (await storage()).bucket();
+  const query = { prefix, autoPaginate: false, ...(after !== null && { startOffset: after }) };
+  let pageToken: string | undefined;
+  do {
+    const [files, next] = await bucket.getFiles({ ...query, ...(pageToken && { pageToken }) });
+    // The offset is itself part of what Storage lists; the emulator heeds none.
+    const behind = files.filter(({ name }) => after === null || name > after);
+    yield behind.map(({ name, metadata }) => ({
+      storagePath: name,
+      generation: String(metadata.generation),
+      createdAt: new Date(metadata.timeCreated ?? 0),
+    }));
+    // Null, against its type, behind the last page.
+    pageToken = (next as { pageToken?: string } | null)?.pageToken;
+  } while (pageToken !== undefined);
+}
+
 /**
  * Deletes this generation of the object; a newer one under the same path stays, and an object that
  * is gone already is no error.

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { Storage } from 'firebase-admin/storage';
 import type { JobErrorCode } from '@quikthread/contract';
+import { fetchedPath } from '../../engine/jobMedia.js';
 import type { Step } from '../../engine/types.js';
 import { JobError } from '../../platform/errors.js';
 import type { MediaObject } from '../../platform/media.js';
@@ -61,7 +62,7 @@ export function resolveStep(
     result: resolvedSchema,
     async run({ jobId, userId, input, signal }) {
       if (input.type === 'upload') return uploaded(dependencies, input);
-      const storagePath = `users/${userId}/fetched/${jobId}`;
+      const storagePath = fetchedPath(userId, jobId);
       const object =
         (await dependencies.findObject(storagePath)) ??
         (await fetchTo(dependencies, input.contentUrl, storagePath, signal));
