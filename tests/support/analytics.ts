@@ -108,23 +108,28 @@ export async function nextSnapshotOf(postId: string): Promise<Date | null | unde
   return at ? at.toDate() : at;
 }
 
-/** A call that read tweets of a user at X: how many, and whether private metrics were asked for. */
-export interface LookUp {
-  readonly tweets: number;
+/** A call that read tweets at X: which, and whether private metrics were asked for. */
+interface LookUp {
+  readonly ids: readonly string[];
   readonly withPrivate: boolean;
 }
 
-/** The calls that read any of these tweets, in order. */
-export async function lookUpsOf(tweetIds: readonly string[]): Promise<readonly LookUp[]> {
+/** The calls that read tweets, in order. */
+export async function lookUps(): Promise<readonly LookUp[]> {
   const requests = await x.journal();
-  return requests.flatMap(({ method, path, query }) => {
-    const ids = (query['ids'] ?? '').split(',');
-    if (`${method} ${path}` !== 'GET /2/tweets' || !ids.some((id) => tweetIds.includes(id))) {
-      return [];
-    }
-    const fields = query['tweet.fields'] ?? '';
-    return { tweets: ids.length, withPrivate: fields.includes('non_public_metrics') };
-  });
+  return requests
+    .filter(({ method, path }) => `${method} ${path}` === 'GET /2/tweets')
+    .map(({ query }) => ({
+      ids: (query['ids'] ?? '').split(','),
+      withPrivate: (query['tweet.fields'] ?? '').includes('non_public_metrics'),
+    }));
+}
+
+/** Of the calls that read any of these tweets, in order: how many each read, and how. */
+export async function lookUpsOf(tweetIds: readonly string[]) {
+  return (await lookUps())
+    .filter(({ ids }) => ids.some((id) => tweetIds.includes(id)))
+    .map(({ ids, withPrivate }) => ({ tweets: ids.length, withPrivate }));
 }
 
 /** Has the scheduled function run, as Cloud Scheduler would. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { analyticsSchema } from '@quikthread/contract';
+import { MAX_EDITED_TWEETS, analyticsSchema } from '@quikthread/contract';
 import fc from 'fast-check';
 import { measuredPost, readingAt } from '../../testing/posts.js';
 import { DETAILED_THREADS, aggregate } from './aggregate.js';
 import { calendarOf } from './calendar.js';
+import { ALL_READINGS } from './measure.js';
 import type { MeasuredPost, Reading } from './metrics.js';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -18,6 +19,18 @@ const likesRead = (likes: Readonly<Record<number, number>>): Reading[] =>
   Object.entries(likes)
     .map(([days, count]) => readingAt(daysAgo(Number(days)), { 1: { likes: count } }))
     .sort((one, other) => one.takenAt.getTime() - other.takenAt.getTime());
+
+/** Bytes that a value takes in a document (firebase.google.com/docs/firestore/storage-size). */
+function firestoreSize(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value) + 1;
+  if (typeof value === 'number') return 8;
+  if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + firestoreSize(one), 0);
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.entries(value).reduce(
+    (sum, [name, one]) => sum + Buffer.byteLength(name) + 1 + firestoreSize(one),
+    0,
+  );
+}
 
 describe('analytics', () => {
   it('of no posts are nothing, on seven days', () => {
@@ -83,6 +96,29 @@ describe('analytics', () => {
     assert.equal(data.totalLikes, DETAILED_THREADS + 5);
     assert.equal(data.threads.length, DETAILED_THREADS);
     assert.equal(data.threads[0]?.postId, 'p0');
+  });
+
+  it('fit in a Firestore document at their largest: 1 MiB', () => {
+    const ids = Array.from({ length: MAX_EDITED_TWEETS }, (_, i) => String(10n ** 18n + BigInt(i)));
+    const read = { impressions: 1, linkClicks: 1, profileClicks: 1 };
+    const counts = Object.fromEntries(ids.map((id) => [id, read]));
+    const readings = Array.from({ length: ALL_READINGS }, (_, i) => readingAt(daysAgo(i), counts));
+    // The most bytes that X lets into 280 weighted characters: an emoji of many parts weighs two.
+    const title =
+      '\u{1F469}\u{1F3FB}\u200D\u2764\uFE0F\u200D\u{1F48B}\u200D\u{1F469}\u{1F3FB}'.repeat(140);
+    const more = {
+      tweetIds: ids,
+      title,
+      threadUrl: `https://x.com/${'u'.repeat(15)}/status/${ids[0] ?? ''}`,
+    };
+    const posts = Array.from({ length: DETAILED_THREADS + 1 }, (_, i) =>
+      measuredPost(daysAgo(60), readings.toReversed(), {
+        ...more,
+        postId: `${'p'.repeat(24)}${i}`,
+      }),
+    );
+    const size = firestoreSize(aggregate(posts, utc, now));
+    assert.ok(size > 500_000 && size < 1_048_576 - 2048, `${size} bytes`);
   });
 
   describe('the trend', () => {

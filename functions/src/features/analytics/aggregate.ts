@@ -1,13 +1,8 @@
-import type {
-  AnalyticsData,
-  EngagementPoint,
-  ThreadPerformance,
-  TopPost,
-} from '@quikthread/contract';
+import type { AnalyticsData, EngagementPoint, TopPost } from '@quikthread/contract';
 import type { Calendar } from './calendar.js';
 import { addDays, lastDays } from './calendar.js';
-import type { MeasuredPost } from './metrics.js';
-import { isGone, latestCounts, presentTweets } from './metrics.js';
+import type { MeasuredPost, ThreadTotals } from './metrics.js';
+import { isGone, latestTotals } from './metrics.js';
 import { engagementSeries } from './series.js';
 import type { EngagementSeries } from './series.js';
 import { performanceOf } from './threadPerformance.js';
@@ -16,7 +11,7 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 const TOP_POSTS = 5;
 
 /** How many threads are shown one by one, so that the cached document stays under Firestore's 1 MiB. */
-export const DETAILED_THREADS = 100;
+export const DETAILED_THREADS = 80;
 
 const REACH_METHOD =
   'An estimate: X does not count unique viewers. For each thread, the impressions of its most seen ' +
@@ -35,20 +30,21 @@ export function aggregate(
   asOf: Date,
 ): AnalyticsData {
   const present = posts.filter((post) => !isGone(post));
-  const threads = present.map((post) => performanceOf(post, calendar));
+  const measured = present.map((post) => ({ post, totals: latestTotals(post) }));
+  const total = (name: keyof ThreadTotals) => sum(measured.map(({ totals }) => totals[name]));
   const series = present.map(engagementSeries);
   const week = new Set(lastDays(calendar, asOf, 7));
   return {
-    totalImpressions: sum(threads.map(({ impressions }) => impressions)),
-    totalReach: sum(threads.map(reachOf)),
+    totalImpressions: total('impressions'),
+    totalReach: total('reach'),
     totalReachMethod: REACH_METHOD,
-    totalLikes: sum(present.map(likesOf)),
-    totalEngagements: sum(threads.map(({ engagements }) => engagements)),
+    totalLikes: total('likes'),
+    totalEngagements: total('engagements'),
     weekOverWeekGrowth: weekOverWeek(series, asOf),
     postsThisWeek: present.filter(({ postedAt }) => week.has(calendar.dayOf(postedAt))).length,
     engagementTrend: trend(series, calendar, asOf),
-    topPosts: topPosts(threads),
-    threads: threads.slice(0, DETAILED_THREADS),
+    topPosts: topPosts(measured),
+    threads: present.slice(0, DETAILED_THREADS).map((post) => performanceOf(post, calendar)),
     deletedPosts: posts.length - present.length,
     timeZone: calendar.timeZone,
     asOf: asOf.toISOString(),
@@ -57,20 +53,14 @@ export function aggregate(
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
-function likesOf(post: MeasuredPost): number {
-  return sum(presentTweets(post).map((tweetId) => latestCounts(post, tweetId)?.likes ?? 0));
-}
-
-function reachOf({ tweets }: ThreadPerformance): number {
-  return Math.max(0, ...tweets.map(({ impressions }) => impressions));
-}
-
-function topPosts(threads: readonly ThreadPerformance[]): TopPost[] {
-  return [...threads]
-    .sort((one, other) => other.engagements - one.engagements)
+function topPosts(
+  measured: readonly { readonly post: MeasuredPost; readonly totals: ThreadTotals }[],
+): TopPost[] {
+  return [...measured]
+    .sort((one, other) => other.totals.engagements - one.totals.engagements)
     .slice(0, TOP_POSTS)
-    .map(({ postId, title, engagements, threadUrl }) => {
-      return { postId, title, engagement: engagements, threadUrl };
+    .map(({ post: { postId, title, threadUrl }, totals }) => {
+      return { postId, title, engagement: totals.engagements, threadUrl };
     });
 }
 

@@ -27,7 +27,7 @@ const PATIENCE_POLLS = 40;
  */
 export async function getAnalytics(
   deps: AnalyticsDependencies,
-  { userId }: Caller,
+  { userId }: Pick<Caller, 'userId'>,
 ): Promise<AnalyticsData> {
   const { db, clock } = deps;
   const { settings } = await requireAnalytics(db, userId);

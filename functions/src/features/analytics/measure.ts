@@ -11,7 +11,7 @@ import { keepReadings, newestPosts, newestReadings } from './store.js';
 import type { StoredPost } from './store.js';
 
 /** More than the schedule and daily looks at a young thread together leave in a thread's life. */
-const ALL_READINGS = 60;
+export const ALL_READINGS = 60;
 /** Of threads that are not shown one by one: what reaches back over two weeks, a reading a day. */
 const RECENT_READINGS = 16;
 /** How many posts' readings are fetched at a time. */

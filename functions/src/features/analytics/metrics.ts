@@ -57,12 +57,40 @@ export function isGone(post: Pick<MeasuredPost, 'tweetIds' | 'missing'>): boolea
 }
 
 /** The newest counts of a tweet; null before it was first read. */
-export function latestCounts(post: MeasuredPost, tweetId: string): Counts | null {
-  const known = post.readings.flatMap(({ tweets }) => tweets.get(tweetId) ?? []);
-  const newest = known.at(-1);
+export function latestCounts({ readings }: MeasuredPost, tweetId: string): Counts | null {
+  const last = (isKnown: (counts: Counts) => boolean) => {
+    const reading = readings.findLast(({ tweets }) => {
+      const counts = tweets.get(tweetId);
+      return counts !== undefined && isKnown(counts);
+    });
+    return reading?.tweets.get(tweetId) ?? null;
+  };
+  const newest = last(() => true);
   if (!newest) return null;
   // X tells clicks of young tweets only: of an older one, what was read last stays true at least.
-  const last = (name: 'linkClicks' | 'profileClicks') =>
-    known.findLast((counts) => counts[name] !== null)?.[name] ?? null;
-  return { ...newest, linkClicks: last('linkClicks'), profileClicks: last('profileClicks') };
+  const linkClicks = last((counts) => counts.linkClicks !== null)?.linkClicks ?? null;
+  const profileClicks = last((counts) => counts.profileClicks !== null)?.profileClicks ?? null;
+  return { ...newest, linkClicks, profileClicks };
+}
+
+/** A thread's newest counts together; `reach` is what its most seen tweet was seen. */
+export interface ThreadTotals {
+  readonly impressions: number;
+  readonly engagements: number;
+  readonly likes: number;
+  readonly reach: number;
+}
+
+/** Of the tweets that X still has; one that was never read counts nothing. */
+export function latestTotals(post: MeasuredPost): ThreadTotals {
+  const totals = { impressions: 0, engagements: 0, likes: 0, reach: 0 };
+  for (const tweetId of presentTweets(post)) {
+    const counts = latestCounts(post, tweetId);
+    if (!counts) continue;
+    totals.impressions += counts.impressions;
+    totals.engagements += engagementsOf(counts);
+    totals.likes += counts.likes;
+    totals.reach = Math.max(totals.reach, counts.impressions);
+  }
+  return totals;
 }

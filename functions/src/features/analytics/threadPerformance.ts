@@ -1,20 +1,21 @@
 import type { ThreadPerformance } from '@quikthread/contract';
 import type { Calendar } from './calendar.js';
 import type { MeasuredPost, Reading } from './metrics.js';
-import { engagementsOf, latestCounts, presentTweets } from './metrics.js';
+import { engagementsOf, latestCounts, latestTotals, presentTweets } from './metrics.js';
 
 type TweetPerformance = ThreadPerformance['tweets'][number];
 
 /** A thread measured whole, from its newest counts; a tweet that was never read is left out. */
 export function performanceOf(post: MeasuredPost, calendar: Calendar): ThreadPerformance {
   const tweets = tweetsOf(post);
+  const { impressions, engagements } = latestTotals(post);
   return {
     postId: post.postId,
     title: post.title,
     threadUrl: post.threadUrl,
     postedAt: post.postedAt.toISOString(),
-    impressions: tweets.reduce((sum, { impressions }) => sum + impressions, 0),
-    engagements: tweets.reduce((sum, { engagements }) => sum + engagements, 0),
+    impressions,
+    engagements,
     tweets,
     readersStopAfter: readersStopAfter(tweets),
     missingTweets: post.missing.size,
@@ -63,12 +64,11 @@ function readersStopAfter(tweets: readonly TweetPerformance[]): number | null {
 
 /** The last reading of each day, as X counted then; of tweets that are still there. */
 function historyOf(post: MeasuredPost, calendar: Calendar): ThreadPerformance['history'] {
-  const byDay = new Map<string, ThreadPerformance['history'][number]>();
-  for (const reading of post.readings) {
-    const date = calendar.dayOf(reading.takenAt);
-    byDay.set(date, { date, ...totalsOf(reading, presentTweets(post)) });
-  }
-  return [...byDay.values()];
+  const present = presentTweets(post);
+  const byDay = new Map(
+    post.readings.map((reading) => [calendar.dayOf(reading.takenAt), reading] as const),
+  );
+  return [...byDay].map(([date, reading]) => ({ date, ...totalsOf(reading, present) }));
 }
 
 /** A thread's impressions and engagements in one reading. */
@@ -76,9 +76,12 @@ export function totalsOf(
   { tweets }: Reading,
   tweetIds: readonly string[],
 ): { impressions: number; engagements: number } {
-  const counts = tweetIds.flatMap((tweetId) => tweets.get(tweetId) ?? []);
-  return {
-    impressions: counts.reduce((sum, { impressions }) => sum + impressions, 0),
-    engagements: counts.reduce((sum, one) => sum + engagementsOf(one), 0),
-  };
+  const totals = { impressions: 0, engagements: 0 };
+  for (const tweetId of tweetIds) {
+    const counts = tweets.get(tweetId);
+    if (!counts) continue;
+    totals.impressions += counts.impressions;
+    totals.engagements += engagementsOf(counts);
+  }
+  return totals;
 }
