@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { X_CONNECTION_PARAMETER, X_ERROR_PARAMETER } from '@quikthread/contract';
 import type { XAccount } from '@quikthread/contract';
 import { z } from 'zod';
@@ -50,9 +51,16 @@ export function deny(authorizationUrl: string): Promise<URL> {
   return redirect(url);
 }
 
-/** Where an address redirects to. */
+/**
+ * Where an address redirects to. Waits where the callback is told to come back later: many users' browsers
+ * have this machine's address here.
+ */
 export async function redirect(url: URL): Promise<URL> {
   const answer = await fetch(url, { redirect: 'manual' });
+  if (answer.status === 429) {
+    await sleep(Number(answer.headers.get('retry-after')) * 1000);
+    return redirect(url);
+  }
   assert.equal(answer.status, 302, await answer.text());
   return new URL(answer.headers.get('location') ?? assert.fail('no location'));
 }
