@@ -1,3 +1,4 @@
+import type { Usage } from './admin/usage.js';
 import { DocumentStore } from './documentStore.js';
 import type { LockPatience, WriteClaim } from './locks.js';
 import { LockTable } from './locks.js';
@@ -71,8 +72,9 @@ export class Database {
   constructor(
     readonly id: DatabaseId,
     timeouts: DatabaseTimeouts,
+    usage: Usage,
   ) {
-    this.locks = new LockTable(timeouts);
+    this.locks = new LockTable(timeouts, usage);
     this.transactions = new Transactions(this.locks, timeouts.transactionIdleMs);
   }
 

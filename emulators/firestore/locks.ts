@@ -1,3 +1,4 @@
+import type { Usage } from './admin/usage.js';
 import { Code, FirestoreError } from './model/status.js';
 import type { Query } from './query/query.js';
 
@@ -58,7 +59,11 @@ export class LockTable {
   private readonly holders = new Map<LockOwner, Held>();
   private queue: Waiting[] = [];
 
-  constructor(private readonly patience: LockPatience) {}
+  /** @param usage is told who waits, and who is aborted */
+  constructor(
+    private readonly patience: LockPatience,
+    private readonly usage?: Pick<Usage, 'waited' | 'aborted'>,
+  ) {}
 
   /** Takes shared locks; ABORTED after the read patience or in a deadlock. */
   read(owner: LockOwner, claim: ReadClaim): Promise<void> {
@@ -82,6 +87,7 @@ export class LockTable {
       const waiting: Waiting = { owner, request, resolve, reject };
       this.queue.push(waiting);
       this.grantWaiting();
+      if (this.queue.includes(waiting)) this.usage?.waited(this.contested(waiting));
       this.breakDeadlocks(waiting);
       if (this.queue.includes(waiting)) this.startTimer(waiting);
     });
@@ -128,6 +134,21 @@ export class LockTable {
       .map(([other]) => other);
   }
 
+  /** The documents, and as `collection/*` the queries, that somebody else holds; all, in a queue of readers. */
+  private contested({ owner, request: { claim } }: Waiting): string[] {
+    const held = [...this.holders].flatMap(([other, has]) => (other === owner ? [] : has));
+    const paths = [...claim.paths].filter((path) =>
+      held.some((has) => has.paths.has(path) || has.writing?.paths.has(path)),
+    );
+    const asked = 'touches' in claim ? [] : (claim.query ?? []);
+    const met = held
+      .flatMap(({ queries }) => queries)
+      .filter((query) => 'touches' in claim && claim.touches(query));
+    const queries = [asked, met].flat().map(({ collectionId = '' }) => `${collectionId}/*`);
+    const names = [...paths, ...new Set(queries)];
+    return names.length > 0 ? names : [...claim.paths];
+  }
+
   /** A reader lets a commit pass that came before it, unless that commit waits for the reader. */
   private waitsForEarlierWriter(waiting: Waiting): boolean {
     const { owner, request } = waiting;
@@ -170,6 +191,7 @@ export class LockTable {
   }
 
   private abort(owner: LockOwner, message: string): void {
+    this.usage?.aborted();
     this.failWaiting(owner, new FirestoreError(Code.Aborted, message));
     this.holders.delete(owner);
     owner.onAborted();

@@ -3,6 +3,8 @@ import type { Caller } from './access/caller.js';
 import type { CommitOptions, CommitResult, DatabaseTimeouts } from './database.js';
 import { Database } from './database.js';
 import { Faults } from './admin/faults.js';
+import { QueryLog } from './admin/queryLog.js';
+import { Usage } from './admin/usage.js';
 import { WriteCounter } from './admin/writeCounter.js';
 import type { StoredDocument } from './model/document.js';
 import type { DatabaseId } from './model/path.js';
@@ -20,6 +22,8 @@ import type { Write } from './write/write.js';
 export class FirestoreService {
   readonly faults = new Faults();
   readonly writes = new WriteCounter();
+  readonly queries = new QueryLog();
+  readonly usage = new Usage();
   private readonly databases = new Map<string, Database>();
 
   constructor(
@@ -34,7 +38,7 @@ export class FirestoreService {
     let database = this.databases.get(key);
     if (database === undefined) {
       const id = { projectId, databaseId };
-      database = new Database(id, this.timeouts);
+      database = new Database(id, this.timeouts, this.usage);
       database.onCommit((commit) => {
         this.triggers.dispatch(id, commit);
       });
@@ -51,6 +55,7 @@ export class FirestoreService {
     transaction?: Transaction,
   ): Promise<(StoredDocument | undefined)[]> {
     const documents = await database.read(paths, transaction);
+    this.usage.read(paths.length);
     for (const [index, path] of paths.entries()) {
       await this.access.checkGet(caller, database, path, documents[index]);
     }
@@ -64,8 +69,10 @@ export class FirestoreService {
     query: Query,
     transaction?: Transaction,
   ): Promise<{ documents: StoredDocument[]; skipped: number }> {
+    this.queries.record(query);
     await this.access.checkList(caller, database, query);
     const { documents, skipped } = await database.query(query, transaction);
+    this.usage.read(documents.length + skipped);
     return { documents: documents.map((document) => project(document, query)), skipped };
   }
 
@@ -124,10 +131,11 @@ export class FirestoreService {
     return database.store.collectionIds(parent);
   }
 
-  /** Removes every document of a database, its pending deliveries and its counted writes. */
+  /** Removes every document of a database, its pending deliveries and what was counted. */
   clear(database: Database): void {
     this.triggers.dropPending(database.id);
     this.writes.reset();
+    this.usage.reset();
     database.clear();
   }
 

@@ -111,6 +111,27 @@ function testRoutes(service: FirestoreService, triggers: TriggerDispatcher): Rou
       }),
     },
     {
+      method: 'GET',
+      pattern: /^\/emulator\/v1\/usage$/,
+      handle: () => {
+        const { readCount: reads, contention } = service.usage;
+        return { status: 200, body: { reads, writes: service.writes.total, contention } };
+      },
+    },
+    {
+      method: 'GET',
+      pattern: /^\/emulator\/v1\/queries$/,
+      handle: () => ({ status: 200, body: { queries: service.queries.list() } }),
+    },
+    {
+      method: 'DELETE',
+      pattern: /^\/emulator\/v1\/queries$/,
+      handle: () => {
+        service.queries.reset();
+        return OK;
+      },
+    },
+    {
       method: 'POST',
       pattern: /^\/emulator\/v1\/faults$/,
       handle: ({ body }) => ({ status: 200, body: { id: service.faults.arm(readFault(body)) } }),

@@ -19,6 +19,10 @@ export class WriteCounter {
     };
   }
 
+  get total(): number {
+    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   reset(): void {
     this.counts.clear();
   }

@@ -68,6 +68,7 @@ async function addTarget(
   const target = fromTarget(message);
   try {
     if ('query' in target.kind) {
+      service.queries.record(target.kind.query);
       await service.access.checkList(caller, database, target.kind.query);
     } else {
       for (const path of target.kind.paths) {

@@ -5,6 +5,11 @@ import type { Firestore } from 'firebase-admin/firestore';
 import type { Harness } from './harness.js';
 import { PROJECT, startHarness } from './harness.js';
 
+/** Waits for what another connection does meanwhile. */
+async function until(check: () => Promise<boolean>): Promise<void> {
+  while (!(await check())) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** A process of its own that reads and changes a document in a transaction. */
 const DOOMED_CLIENT = `
   import { initializeApp } from 'firebase-admin/app';
@@ -95,6 +100,70 @@ describe('faults and counts', () => {
     assert.deepEqual(await count(), { count: 2, paths: { 'jobs/1': 2 } });
     await harness.clear();
     assert.deepEqual(await count(), { count: 0, paths: {} });
+  });
+
+  it('counts what was read, as it is billed, and written', async () => {
+    const usage = async (): Promise<unknown> =>
+      (await harness.http('GET', '/emulator/v1/usage')).body;
+    const contention = { waits: 0, aborts: 0, paths: {} };
+    assert.deepEqual(await usage(), { reads: 0, writes: 0, contention });
+    await db.batch().set(db.doc('jobs/1'), { n: 1 }).set(db.doc('jobs/2'), { n: 1 }).commit();
+    await db.getAll(db.doc('jobs/1'), db.doc('jobs/missing'));
+    await db.collection('jobs').where('n', '==', 1).get();
+    await db.collection('jobs').where('n', '==', 2).get();
+    assert.deepEqual(await usage(), { reads: 5, writes: 2, contention });
+  });
+
+  it('tells which document somebody waited for', async () => {
+    const [one, two] = [db.doc('users/1'), db.doc('users/2')];
+    const id = await arm({ path: '^users/1$', when: 'before' });
+    const held = db.runTransaction(async (transaction) => {
+      await transaction.getAll(one, two);
+      transaction.set(one, { n: 1 });
+    });
+    await hit(id);
+    const other = one.set({ n: 2 });
+    await until(async () => {
+      const { body } = await harness.http('GET', '/emulator/v1/usage');
+      return JSON.stringify(body).includes(
+        '"contention":{"waits":1,"aborts":0,"paths":{"users/1":1}}',
+      );
+    });
+    await release(id);
+    await Promise.all([held, other]);
+  });
+
+  it('tells the shape of each query once', async () => {
+    await harness.http('DELETE', '/emulator/v1/queries');
+    const jobs = db.collection('jobs').where('userId', '==', 'u').where('n', '>', 1);
+    await jobs.get();
+    await jobs.limit(3).get();
+    await db.collectionGroup('private').where('end', '==', null).get();
+    await harness.clear();
+    assert.deepEqual((await harness.http('GET', '/emulator/v1/queries')).body, {
+      queries: [
+        {
+          collectionId: 'jobs',
+          allDescendants: false,
+          filters: [
+            { field: 'userId', operator: 'EQUAL' },
+            { field: 'n', operator: 'GREATER_THAN' },
+          ],
+          hasOr: false,
+          orderBy: [
+            { field: 'n', descending: false },
+            { field: '__name__', descending: false },
+          ],
+        },
+        {
+          collectionId: 'private',
+          allDescendants: true,
+          filters: [{ field: 'end', operator: 'IS_NULL' }],
+          hasOr: false,
+          orderBy: [{ field: '__name__', descending: false }],
+        },
+      ],
+    });
   });
 
   it('answers that it is up, and not found for what it does not know', async () => {
