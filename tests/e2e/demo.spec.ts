@@ -6,7 +6,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { jobStatusSchema, quotaSchema, transcriptSchema } from '@quikthread/contract';
+import {
+  analyticsSchema,
+  jobStatusSchema,
+  postPreviewSchema,
+  postSchema,
+  quotaSchema,
+  transcriptSchema,
+  xAccountSchema,
+} from '@quikthread/contract';
 import type { Thread } from '@quikthread/contract';
 import twitter from 'twitter-text';
 import { z } from 'zod';
@@ -17,16 +25,21 @@ import { longRecording, makeTone } from '../support/media.js';
 import { media, startMediaHost } from '../support/mediaHost.js';
 import type { Answer } from '../support/mediaHost.js';
 import { admin, closeAll, eventually, ports } from '../support/platform.js';
-import { deepgram, gemini } from '../support/standIns.js';
+import { deepgram, gemini, x } from '../support/standIns.js';
+import { timelineOf } from '../support/x.js';
 
 /** Its steps, and, where sources have changed since the platform was started, the build. */
 const PROGRESS =
-  /^((uploading|processing|transcribing|generating|completed|failed) +[█░]{30} +\d+ %|Building …$)/;
+  /^((uploading|processing|transcribing|generating|posting|completed|failed) +[█░]{30} +\d+ %|Building …$)/;
 
 const resultSchema = z.strictObject({
   job: jobStatusSchema,
   transcript: transcriptSchema,
   quota: quotaSchema,
+  posting: z
+    .strictObject({ xAccount: xAccountSchema, preview: postPreviewSchema, post: postSchema })
+    .nullable(),
+  analytics: analyticsSchema.nullable(),
   timings: z.record(z.string(), z.number().nonnegative()),
 });
 
@@ -77,15 +90,17 @@ describe('npm run demo', function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'demo-spec-'));
   });
-  beforeEach(() => Promise.all([deepgram.reset(), gemini.reset()]));
+  beforeEach(() => Promise.all([deepgram.reset(), gemini.reset(), x.reset()]));
   after(async () => {
+    await x.reset();
     await rm(folder, { recursive: true });
     await closeAll();
   });
 
   it('shows five threads of the sample recording, and all of it as JSON', async () => {
     const run = await demo('--json');
-    const { transcript, quota, timings } = resultOf(run);
+    const { transcript, quota, posting, analytics, timings } = resultOf(run);
+    assert.deepEqual([posting, analytics], [null, null]);
     assert.match(transcript.text, /^Three years ago/);
     assert.match(run.stdout, /^\s*Transcript \(132\.\d s, \d+ words, 1 speaker\(s\)\)\n/);
     assert.deepEqual([quota.tier, quota.creditsUsed, quota.remaining], ['free', 1, 1]);
@@ -132,11 +147,49 @@ describe('npm run demo', function () {
 
   it('takes a link', async () => {
     await deepgram.fault(scriptedSpeech);
-    const talk = media(await readFile(await makeTone(15, 'wav')), 'audio/wav');
-    const run = await ofHost({ '/talk.wav': talk }, (origin) =>
+    const file = media(await readFile(await talk()), 'audio/wav');
+    const run = await ofHost({ '/talk.wav': file }, (origin) =>
       demo('--url', `${origin}/talk.wav`, '--json'),
     );
     assert.equal(resultOf(run).job.type, 'url');
+  });
+
+  it('posts the first thread on the pro plan, and says where it is', async () => {
+    await deepgram.fault(scriptedSpeech);
+    const run = await demo('--file', await talk(), '--post', '--json');
+    const { job, quota, posting, analytics } = resultOf(run);
+    assert.deepEqual([quota.tier, analytics], ['pro', null]);
+    const { post, preview, xAccount } = posting ?? assert.fail('nothing was posted');
+    assert.deepEqual([post.status, post.tweets], ['completed', job.threads?.[0]?.tweets]);
+    assert.equal(post.username, xAccount.username);
+    const timeline = await timelineOf(xAccount.username);
+    assert.deepEqual(
+      timeline.map(({ id, text }) => [id, text]),
+      post.tweets.map((tweet, index) => [post.tweetIds[index], tweet]),
+    );
+    assert.ok(run.stdout.includes(`\n  ${post.threadUrl ?? ''}\n`), run.stdout);
+    assert.ok(preview.estimatedCharge > 0);
+    assert.match(run.stderr, /^posting .* 0 % {2}at an estimated \$0\.\d+$/m);
+  });
+
+  it('measures the thread a day after it was posted, on the business plan', async () => {
+    await deepgram.fault(scriptedSpeech);
+    const run = await demo('--file', await talk(), '--analytics', '--json');
+    const { quota, posting, analytics } = resultOf(run);
+    const { threads, totalImpressions } = analytics ?? assert.fail('there are no analytics');
+    const [thread] = threads;
+    assert.deepEqual([quota.tier, thread?.postId], ['business', posting?.post.postId]);
+    assert.ok(totalImpressions > 0);
+    const rows = run.stdout.match(/^ {2}\d+ +[\d,]+ +[\d,]+( +\d+\.\d %)?$/gm);
+    assert.equal(rows?.length, thread?.tweets.length);
+    const days = run.stdout.match(/^ {2}\d{4}-\d\d-\d\d +[\d,]+( +█+)?$/gm);
+    assert.equal(days?.length, 7);
+  });
+
+  it('says why a thread was not posted', async () => {
+    await Promise.all([deepgram.fault(scriptedSpeech), x.fault({ answer: 'duplicate', times: 5 })]);
+    const said = refusalOf(await demo('--file', await talk(), '--post'));
+    assert.match(said, /\(x_duplicate_content\)$/);
   });
 
   it('says why a link failed, without its path and query', async () => {
@@ -152,6 +205,10 @@ describe('npm run demo', function () {
       ['--tier', 'gold'],
       /^--tier must be one of free, pro, business, not "gold"/,
     ],
+    '--post on a plan without it': [
+      ['--post', '--tier', 'free'],
+      /^--post needs --tier pro or business: the free plan cannot post to X\n/,
+    ],
     'a file that is not there': [['--file', 'no/talk.mp3'], /^there is no file no\/talk\.mp3\n/],
     'a folder': [['--file', 'samples'], /^samples is not a file\n/],
   };
@@ -164,6 +221,11 @@ describe('npm run demo', function () {
     });
   }
 });
+
+/** A short recording, in which is heard whatever the stand-in is told. */
+function talk(): Promise<string> {
+  return makeTone(15, 'wav');
+}
 
 /** What is in Storage of the user with this email. */
 async function objectsOf(email: string): Promise<string[]> {

@@ -17,6 +17,9 @@ import {
 
 const upload = { type: 'upload', storagePath: 'users/somebody/uploads/talk.mp3' } as const;
 
+const choice = { jobId: 'a-job', threadIndex: 0 };
+const posting = { ...choice, idempotencyKey: 'a-key-of-mine' };
+
 /** A valid call of each callable. */
 const calls: Readonly<Record<CallableName, (client: QuikThreadClient) => Promise<unknown>>> = {
   initUser: (client) => client.initUser(),
@@ -28,6 +31,17 @@ const calls: Readonly<Record<CallableName, (client: QuikThreadClient) => Promise
   listJobs: (client) => client.listJobs(),
   cancelJob: (client) => client.cancelJob({ jobId: 'a-job' }),
   retryJob: (client) => client.retryJob({ jobId: 'a-job' }),
+  updateThread: (client) => client.updateThread({ ...choice, tweets: null }),
+  previewPost: (client) => client.previewPost(choice),
+  postThread: (client) => client.postThread(posting),
+  schedulePost: (client) => client.schedulePost({ ...posting, at: '2100-01-01T00:00:00Z' }),
+  cancelScheduledPost: (client) => client.cancelScheduledPost({ postId: 'a-post' }),
+  resumePost: (client) => client.resumePost({ postId: 'a-post' }),
+  deletePost: (client) => client.deletePost({ postId: 'a-post' }),
+  connectX: (client) => client.connectX(),
+  confirmX: (client) => client.confirmX({ connection: 'a-connection' }),
+  disconnectX: (client) => client.disconnectX(),
+  getAnalytics: (client) => client.getAnalytics(),
 };
 
 /** The user's document, with an administrator's rights. */
@@ -71,6 +85,8 @@ describe('callables', function () {
       'updateSettings',
       'getQuota',
       'createJob',
+      'connectX',
+      'getAnalytics',
     ];
     for (const name of wanting) {
       it(`${name} says that the profile is missing`, async () => {
@@ -103,6 +119,8 @@ describe('callables', function () {
         creditsUsed: 0,
         creditsReserved: 0,
         ...plans.free,
+        xAccount: null,
+        upcoming: [],
         resetDate: nextMonth(),
       });
       assert.deepEqual(await user.client.getProfile(), first);
