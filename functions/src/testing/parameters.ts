@@ -9,6 +9,7 @@ export const parameters = {
   X_WEB_BASE_URL: 'https://x.invalid',
   X_CLIENT_ID: '',
   X_CALLBACK_URL: '',
+  X_TIMELINE_LAG_SECONDS: '5',
   FRONTEND_URLS: '',
   SINGLE_ACCOUNT_MODE: 'false',
   ENFORCE_APP_CHECK: 'false',
