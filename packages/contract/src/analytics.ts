@@ -39,7 +39,7 @@ export const threadPerformanceSchema = z.object({
   impressions: z.int().nonnegative(),
   engagements: z.int().nonnegative(),
   tweets: z.array(tweetPerformanceSchema),
-  /** The position after which most readers stop: before the largest drop; null with fewer than two tweets or none read. */
+  /** The position after which most readers stop: before the step that loses the most impressions; null where none loses any. */
   readersStopAfter: z.int().positive().nullable(),
   /** How many of its tweets X no longer has. */
   missingTweets: z.int().nonnegative(),
@@ -63,14 +63,17 @@ export const analyticsSchema = z.object({
   totalReachMethod: z.string(),
   totalLikes: z.int().nonnegative(),
   totalEngagements: z.int().nonnegative(),
-  /** Engagements of the last 7 days against the 7 before, in percent; null where those had none. */
+  /**
+   * Engagements of the last 168 hours against the 168 before, in percent, over the threads that were
+   * measured in both; null where there is no such week before, or it had none.
+   */
   weekOverWeekGrowth: z.number().nullable(),
   postsThisWeek: z.int().nonnegative(),
   /** The last 7 days, oldest first. */
   engagementTrend: z.array(engagementPointSchema).length(7),
   /** By engagement, the best first; five at most. */
   topPosts: z.array(topPostSchema).max(5),
-  /** Newest first. */
+  /** The newest 80, newest first; the totals count the newest 500 posts. */
   threads: z.array(threadPerformanceSchema),
   /** Posts whose tweets are all gone from X: they count nowhere above. */
   deletedPosts: z.int().nonnegative(),
