@@ -12,7 +12,7 @@ import { auth, firestore, once, storage, taskQueue } from '../platform/firebase.
 import { engine } from './engine.js';
 import { grantDependencies } from './x.js';
 
-/** X is told of a deletion this often, over half a minute; then its tokens are erased here all the same. */
+/** X is told of a deletion this often, over a quarter of a minute; then its tokens are erased here all the same. */
 const MAX_TRIES_AT_X = 5;
 
 const queue = once(() => taskQueue<DeletionTask>('runDeletion'));

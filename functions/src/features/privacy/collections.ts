@@ -14,15 +14,15 @@ export interface Exported {
 /** A collection at the root of the database that has documents of users. */
 export interface UserCollection {
   readonly name: string;
-  /** The field that holds the user's id, or `id` where the documents' own ids are the users'. */
-  readonly owner: { readonly field: string } | 'id';
+  /** The fields, any of which holds the user's id, or `id` where the documents' own ids are the users'. */
+  readonly owner: readonly string[] | 'id';
   /** Null where there is nothing in it for the user: secrets, and what only the operators may read. */
   readonly exported: Exported | null;
   /** The folder in Storage that belongs to a document, with its slash. */
   readonly folder?: (id: string) => string;
 }
 
-const byUserId = { field: 'userId' } as const;
+const byUserId = ['userId'] as const;
 
 /**
  * Every collection that has documents of users: the one list that exports and deletions go by. A collection
@@ -53,8 +53,11 @@ export const userCollections: readonly UserCollection[] = [
   { name: 'x-connections', owner: byUserId, exported: null },
   { name: 'x-limits', owner: 'id', exported: whole('x-limits') },
   { name: 'rate-limits', owner: 'id', exported: whole('rate-limits') },
-  { name: 'event-logs', owner: { field: 'data.userId' }, exported: whole('events') },
-  { name: 'error-logs', owner: { field: 'context.userId' }, exported: null },
+  { name: 'event-logs', owner: ['data.userId'], exported: whole('events') },
+  { name: 'error-logs', owner: ['context.userId'], exported: null },
+  // What Polar told, of which `billing` has what counts.
+  { name: 'webhook-logs', owner: ['userId', 'event.customer.externalId'], exported: null },
+  { name: 'billing-pending', owner: ['externalId'], exported: null },
 ];
 
 function whole(file: string, below: readonly string[] = []): Exported {
@@ -72,7 +75,8 @@ export const userFolder = (userId: string): string => `users/${userId}/`;
 const PAGE_SIZE = 50;
 
 /**
- * The user's documents in a collection, a page at a time, each page read when the one before was dealt with.
+ * The user's documents in a collection, a page at a time, each page read when the one before was dealt with; one
+ * that two fields find comes twice, if it is still there.
  * Where the documents' ids are the users', the user's is given even if it does not exist: there may be
  * documents below it all the same.
  */
@@ -86,14 +90,15 @@ export async function* pagesOf(
     yield [await collection.doc(userId).get()];
     return;
   }
-  const query = collection
-    .where(owner.field, '==', userId)
-    .orderBy(FieldPath.documentId())
-    .limit(PAGE_SIZE);
-  let { docs } = await query.get();
-  while (docs.length > 0) {
-    yield docs;
-    const last = docs.at(-1);
-    ({ docs } = docs.length < PAGE_SIZE ? { docs: [] } : await query.startAfter(last).get());
+  for (const field of owner) {
+    const query = collection
+      .where(field, '==', userId)
+      .orderBy(FieldPath.documentId())
+      .limit(PAGE_SIZE);
+    let { docs } = await query.get();
+    while (docs.length > 0) {
+      yield docs;
+      ({ docs } = await query.startAfter(docs.at(-1)).get());
+    }
   }
 }

@@ -19,7 +19,7 @@ export const DELETION_TIMEOUT_SECONDS = 1800;
  * Delivered again until it is done, every five minutes in the end, for longer than the month that a queue
  * keeps a task.
  */
-const retryConfig = { maxAttempts: 10_000, minBackoffSeconds: 2, maxBackoffSeconds: 300 };
+const retryConfig = { maxAttempts: 10_000, minBackoffSeconds: 1, maxBackoffSeconds: 300 };
 
 export interface PrivacyDependencies {
   readonly exports: () => Promise<ExportDependencies>;
