@@ -8,16 +8,13 @@ import { runJob } from '../../functions/src/engine/run.js';
 import { runTask } from '../../functions/src/engine/tasks.js';
 import type { JobKind, Step } from '../../functions/src/engine/types.js';
 import { JobError } from '../../functions/src/platform/errors.js';
-import { firestore } from '../../functions/src/platform/firebase.js';
 import { randomId } from '../../functions/src/platform/ids.js';
+import { closeFirestores, openFirestore } from '../../functions/src/testing/firestore.js';
 
 type TestStep = Step<unknown, Record<string, unknown>, unknown>;
 type Work = TestStep['run'];
 
-/**
- * A project of its own, where no function listens: these tests run the engine themselves.
- * FIREBASE_CONFIG, which the CLI sets, would name the platform's.
- */
+/** A project of its own, where no function listens: these tests run the engine themselves. */
 const PROJECT = 'demo-quikthread-engine';
 const unavailable = new JobError(
   'transcription_unavailable',
@@ -36,7 +33,6 @@ function step(name: string, run: Work, options: Partial<TestStep> = {}): TestSte
 
 describe('the engine', function () {
   this.timeout(20_000);
-  const configBefore = process.env['FIREBASE_CONFIG'];
   let db: EngineDependencies['db'];
   let now: Date;
   let userId: string;
@@ -44,16 +40,11 @@ describe('the engine', function () {
   let scheduled: RunTask[];
   let saved: Map<string, unknown>;
 
-  before(async () => {
-    process.env['FIREBASE_CONFIG'] = JSON.stringify({ projectId: PROJECT });
-    db = await firestore();
+  before(() => {
+    db = openFirestore(PROJECT);
   });
 
-  after(async () => {
-    if (configBefore === undefined) delete process.env['FIREBASE_CONFIG'];
-    else process.env['FIREBASE_CONFIG'] = configBefore;
-    await db.terminate();
-  });
+  after(closeFirestores);
 
   beforeEach(async () => {
     now = new Date('2026-11-21T10:00:00Z');
@@ -155,7 +146,8 @@ describe('the engine', function () {
     assert.deepEqual(await credits(), [0, 0]);
     const logs = await db.collection('error-logs').where('context.jobId', '==', jobId).get();
     assert.match(String(logs.docs[0]?.get('message')), /the key sk-123 was refused/);
-    assert.deepEqual(logs.docs[0]?.get('context'), { userId, jobId, service: 'first' });
+    const context = { userId, jobId, service: 'first', correlationId: jobId };
+    assert.deepEqual(logs.docs[0]?.get('context'), context);
   });
 
   it('tries again as often as the step allows, then fails with the step’s own code', async () => {

@@ -35,6 +35,7 @@ const shapes: Partial<Record<JobKindName, () => Promise<JobShape>>> = {
   }),
 };
 
-async function shapeOf(kind: JobKindName): Promise<JobShape> {
+/** What there is to know of a kind of job in order to end one. */
+export async function shapeOf(kind: JobKindName): Promise<JobShape> {
   return (await shapes[kind]?.()) ?? { kind, input: z.unknown() };
 }

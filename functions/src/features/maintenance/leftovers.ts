@@ -3,7 +3,7 @@ import { parseFetchedPath } from '../../engine/jobMedia.js';
 import type { ListedObject } from '../../platform/media.js';
 import type { KeepCursors } from './cursors.js';
 import type { MediaDependencies } from './dependencies.js';
-import { KEEP_MS, removeUnneeded } from './recordings.js';
+import { folderOf, KEEP_MS, removeUnneeded } from './recordings.js';
 import { count, forEachItem } from './run.js';
 import type { PartCounts, RunOptions } from './run.js';
 
@@ -32,7 +32,7 @@ export async function deleteLeftovers(
         (isExport(storagePath) && createdAt <= exportsBefore) ||
         (isRecording(storagePath) && createdAt <= recordingsBefore),
     );
-    const outcomes = await forEachItem(old, ({ storagePath }) => storagePath, remove);
+    const outcomes = await forEachItem(old, ({ storagePath }) => folderOf(storagePath), remove);
     counts.seen += old.length + 1;
     counts.deleted += count(outcomes, 'deleted');
     counts.failed += count(outcomes, null);

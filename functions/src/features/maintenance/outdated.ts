@@ -7,7 +7,7 @@ import type { MediaObject } from '../../platform/media.js';
 import type { KeepCursors } from './cursors.js';
 import type { MediaDependencies } from './dependencies.js';
 import { pagesOf } from './pages.js';
-import { KEEP_MS, removeUnneeded } from './recordings.js';
+import { folderOf, KEEP_MS, removeUnneeded } from './recordings.js';
 import { count, forEachItem } from './run.js';
 import type { PartCounts, RunOptions } from './run.js';
 
@@ -24,6 +24,7 @@ export async function cleanUpJobs(
       'type',
       'completedAt',
     ),
+    nameOf: (job) => job.ref.path,
     timeOf: (job) => job.get('completedAt') as Timestamp,
     recordingOf: (job) => recordingOfJob(deps, job),
     keep: (jobsFrom) => keep({ jobsFrom }),
@@ -43,6 +44,7 @@ export async function cleanUpUploads(
       'generation',
       'createdAt',
     ),
+    nameOf: (upload) => folderOf(upload.get('storagePath') as string),
     timeOf: (upload) => upload.get('createdAt') as Timestamp,
     recordingOf: (upload) =>
       Promise.resolve({
@@ -82,6 +84,8 @@ function between(
 
 interface Outdated {
   readonly between: Query;
+  /** For the log: without the names of files, which are users' own words. */
+  readonly nameOf: (document: QueryDocumentSnapshot) => string;
   readonly timeOf: (document: QueryDocumentSnapshot) => Timestamp;
   readonly recordingOf: (document: QueryDocumentSnapshot) => Promise<MediaObject | null>;
   readonly keep: (from: Timestamp) => Promise<void>;
@@ -90,19 +94,15 @@ interface Outdated {
 async function cleanUpBetween(
   deps: MediaDependencies,
   options: RunOptions,
-  { between, timeOf, recordingOf, keep }: Outdated,
+  { between, nameOf, timeOf, recordingOf, keep }: Outdated,
 ): Promise<PartCounts> {
   const oldest = oldestKept(options);
   const counts = { seen: 0, deleted: 0, failed: 0 };
   for await (const page of pagesOf(between, options.limit)) {
-    const outcomes = await forEachItem(
-      page,
-      ({ ref }) => ref.path,
-      async (document) => {
-        const recording = await recordingOf(document);
-        return recording ? removeUnneeded(deps, recording, oldest, options.dryRun) : 'gone';
-      },
-    );
+    const outcomes = await forEachItem(page, nameOf, async (document) => {
+      const recording = await recordingOf(document);
+      return recording ? removeUnneeded(deps, recording, oldest, options.dryRun) : 'gone';
+    });
     counts.seen += page.length;
     counts.deleted += count(outcomes, 'deleted');
     counts.failed += count(outcomes, null);

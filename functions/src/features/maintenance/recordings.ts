@@ -71,3 +71,8 @@ async function isInUse(
 function isAfter(time: unknown, than: Date): boolean {
   return time instanceof Timestamp && time.toDate() > than;
 }
+
+/** The path less the file's name. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
