@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { QuikThreadClient } from '@quikthread/client';
-import { paths, plans } from '@quikthread/contract';
+import { DELETION_PHRASE, paths, plans } from '@quikthread/contract';
 import type { CallableInput, CallableName } from '@quikthread/contract';
 import { getAuth, signOut } from 'firebase/auth';
 import { doc, getFirestore, updateDoc } from 'firebase/firestore';
@@ -42,6 +42,9 @@ const calls: Readonly<Record<CallableName, (client: QuikThreadClient) => Promise
   confirmX: (client) => client.confirmX({ connection: 'a-connection' }),
   disconnectX: (client) => client.disconnectX(),
   getAnalytics: (client) => client.getAnalytics(),
+  exportMyData: (client) => client.exportMyData(),
+  getExport: (client) => client.getExport({ jobId: 'a-job' }),
+  deleteAccount: (client) => client.deleteAccount({ confirm: DELETION_PHRASE }),
 };
 
 /** The user's document, with an administrator's rights. */
