@@ -4,7 +4,7 @@ import type { NewJob } from '../../functions/src/engine/lifecycle.js';
 import type { RunOptions } from '../../functions/src/features/maintenance/run.js';
 import { newUser } from '../../functions/src/features/users/newUser.js';
 import { randomId } from '../../functions/src/platform/ids.js';
-import { openFirestore } from '../../functions/src/testing/firestore.js';
+import type { openFirestore } from '../../functions/src/testing/firestore.js';
 
 type Db = ReturnType<typeof openFirestore>;
 

@@ -31,7 +31,7 @@ const MAX_SWEEPS = 24;
 const MAX_STILL_MS = 24 * 3600 * 1000;
 
 export interface SweepDependencies extends Pick<EngineDependencies, 'db' | 'schedule'> {
-  shapeOf(name: JobKindName): Promise<JobShape>;
+  readonly shapeOf: (name: JobKindName) => Promise<JobShape>;
 }
 
 export type SweepPlan = 'leave' | 'take up' | 'give up';
@@ -98,7 +98,7 @@ export async function jobsUnderWay(db: Firestore, userId: string): Promise<reado
 
 /** What is to become of the job's run as it stands; a run whose job is gone is left to what removed that. */
 export async function lookAt(db: Firestore, jobId: string, now: Date): Promise<SweepPlan> {
-  return (await readBoth(db, jobId, (...refs) => db.getAll(...refs), now)).plan;
+  return (await readBoth(db, db, jobId, now)).plan;
 }
 
 /**
@@ -107,7 +107,7 @@ export async function lookAt(db: Firestore, jobId: string, now: Date): Promise<S
  */
 export async function sweep(deps: SweepDependencies, jobId: string, now: Date): Promise<SweepPlan> {
   const { db } = deps;
-  const { run, plan } = await readBoth(db, jobId, (...refs) => db.getAll(...refs), now);
+  const { run, plan } = await readBoth(db, db, jobId, now);
   if (!run || plan === 'leave') return 'leave';
   return withCorrelation(run.correlationId ?? jobId, async () => {
     const { userId, kind, sweeps } = run;
@@ -137,8 +137,7 @@ async function abandon(
   now: Date,
 ): Promise<boolean> {
   return db.runTransaction(async (transaction) => {
-    const getAll: GetAll = (...refs) => transaction.getAll(...refs);
-    const { run, plan } = await readBoth(db, jobId, getAll, now);
+    const { run, plan } = await readBoth(transaction, db, jobId, now);
     if (!run || plan !== 'give up') return false;
     const message = 'This job stopped on our side and could not be taken up again.';
     const error = new JobError('internal', message, 'never');
@@ -148,15 +147,18 @@ async function abandon(
   });
 }
 
-type GetAll = (...refs: DocumentReference[]) => Promise<DocumentSnapshot[]>;
+interface Reader {
+  getAll(...refs: DocumentReference[]): Promise<DocumentSnapshot[]>;
+}
 
 async function readBoth(
+  reader: Reader,
   db: Firestore,
   jobId: string,
-  getAll: GetAll,
   now: Date,
 ): Promise<{ readonly run: Run | null; readonly plan: SweepPlan }> {
-  const [jobSnapshot, runSnapshot] = await getAll(db.doc(paths.job(jobId)), db.doc(runPath(jobId)));
+  const refs = [paths.job(jobId), runPath(jobId)].map((path) => db.doc(path));
+  const [jobSnapshot, runSnapshot] = await reader.getAll(...refs);
   const job = jobSnapshot ? readJob(jobSnapshot) : null;
   const run = runSnapshot ? readRun(runSnapshot) : null;
   return { run, plan: run && job ? planSweep(run, job, now) : 'leave' };

@@ -16,5 +16,6 @@ export function useBucket(name: string): ReturnType<Storage['bucket']> {
 
 /** Undoes `useBucket`. */
 export async function closeBucket(): Promise<void> {
-  await Promise.all(getApps().map((app) => (app.name === '[DEFAULT]' ? deleteApp(app) : null)));
+  const app = getApps().find(({ name }) => name === '[DEFAULT]');
+  if (app) await deleteApp(app);
 }
