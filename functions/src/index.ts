@@ -1,5 +1,6 @@
 import {
   analytics,
+  billing,
   jobs,
   maintenance,
   monitoring,
@@ -29,3 +30,4 @@ export const { getAnalytics, snapshotPosts } = analytics;
 export const { exportMyData, getExport, deleteAccount, runDeletion } = privacy;
 export const { health } = monitoring;
 export const { resetMonthlyQuotas, cleanupMedia, cleanupCaches, sweepStalledJobs } = maintenance;
+export const { createCheckout, customerPortal, polarWebhook, applyBillingEvent } = billing;

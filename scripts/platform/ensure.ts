@@ -12,6 +12,9 @@ import { ROOT } from './workspace.js';
 const placeholderSecrets = [
   'DEEPGRAM_API_KEY=local-deepgram',
   'GEMINI_API_KEY=local-gemini',
+  'POLAR_ACCESS_TOKEN=local-polar-token',
+  // The second one is there to rotate to.
+  'POLAR_WEBHOOK_SECRETS=local-polar-webhook-secret,local-polar-webhook-secret-2',
   'X_CLIENT_SECRET=local-x-secret',
   `X_TOKEN_KEYS=local:${randomBytes(32).toString('base64')}`,
   'X_APP_KEY=local-x-app-key',

@@ -19,6 +19,7 @@ const standIns = [
   { name: 'deepgram', script: join(ROOT, 'emulators/dist/deepgram/main.js') },
   { name: 'gemini', script: join(ROOT, 'emulators/dist/gemini/main.js') },
   { name: 'x', script: join(ROOT, 'emulators/dist/x/main.js') },
+  { name: 'polar', script: join(ROOT, 'emulators/dist/polar/main.js') },
 ] as const;
 
 /** The CLI shuts every emulator down by itself when asked once; more than this is a hang. */
@@ -134,6 +135,9 @@ export function platformEnvironment(ports: Ports): Record<string, string> {
     DEEPGRAM_STAND_IN: `http://${ports.host('deepgram')}`,
     GEMINI_STAND_IN: `http://${ports.host('gemini')}`,
     X_STAND_IN: `http://${ports.host('x')}`,
+    POLAR_STAND_IN: `http://${ports.host('polar')}`,
+    // Where the stand-in sends its webhooks.
+    POLAR_WEBHOOK_URL: `http://${ports.host('functions')}/${PROJECT_ID}/us-central1/polarWebhook`,
   };
 }
 

@@ -22,6 +22,7 @@ export type PortName =
   | 'deepgram'
   | 'gemini'
   | 'x'
+  | 'polar'
   | 'functions'
   | 'firestore'
   | 'firestoreWebsocket'
@@ -41,6 +42,7 @@ const base: readonly PortUse[] = [
   { name: 'deepgram', port: 4601, what: 'Deepgram stand-in' },
   { name: 'gemini', port: 4602, what: 'Gemini stand-in' },
   { name: 'x', port: 4603, what: 'X stand-in' },
+  { name: 'polar', port: 4604, what: 'Polar stand-in' },
   { name: 'hub', port: 4400, what: 'Emulator hub' },
   { name: 'logging', port: 4500, what: 'Emulator logging' },
 ];

@@ -94,6 +94,7 @@ async function writeParameters(folder: string, ports: Ports): Promise<void> {
   const parameters = {
     DEEPGRAM_BASE_URL: `http://${ports.host('deepgram')}`,
     GEMINI_BASE_URL: `http://${ports.host('gemini')}`,
+    POLAR_BASE_URL: `http://${ports.host('polar')}`,
     X_API_BASE_URL: `http://${ports.host('x')}`,
     X_WEB_BASE_URL: `http://${ports.host('x')}`,
     X_CLIENT_ID: 'local-x-client',

@@ -45,6 +45,8 @@ const calls: Readonly<Record<CallableName, (client: QuikThreadClient) => Promise
   exportMyData: (client) => client.exportMyData(),
   getExport: (client) => client.getExport({ jobId: 'a-job' }),
   deleteAccount: (client) => client.deleteAccount({ confirm: DELETION_PHRASE }),
+  createCheckout: (client) => client.createCheckout({ plan: 'pro' }),
+  customerPortal: (client) => client.customerPortal(),
 };
 
 /** The user's document, with an administrator's rights. */
@@ -90,6 +92,7 @@ describe('callables', function () {
       'createJob',
       'connectX',
       'getAnalytics',
+      'createCheckout',
     ];
     for (const name of wanting) {
       it(`${name} says that the profile is missing`, async () => {

@@ -67,6 +67,10 @@ const secretsOf: Readonly<Record<string, readonly string[]>> = {
   getAnalytics: xSecrets,
   snapshotPosts: xSecrets,
   runDeletion: xSecrets,
+  createCheckout: ['POLAR_ACCESS_TOKEN'],
+  customerPortal: ['POLAR_ACCESS_TOKEN'],
+  polarWebhook: ['POLAR_WEBHOOK_SECRETS'],
+  applyBillingEvent: ['POLAR_ACCESS_TOKEN'],
 };
 
 /** What Cloud Functions stops a function after that says nothing else, in seconds. */
@@ -129,12 +133,16 @@ describe('the deployable functions folder', function () {
       'cleanupMedia',
       'cleanupCaches',
       'sweepStalledJobs',
+      'polarWebhook',
+      'applyBillingEvent',
     ];
     assert.deepEqual(Object.keys(endpoints).sort(), [...callableNames, ...others].sort());
     for (const name of callableNames) assert.ok(endpoints[name]?.callableTrigger, name);
-    for (const name of ['xOAuthCallback', 'health']) assert.ok(endpoints[name]?.httpsTrigger, name);
+    for (const name of ['xOAuthCallback', 'polarWebhook', 'health'])
+      assert.ok(endpoints[name]?.httpsTrigger, name);
     assert.ok(endpoints['runJob']?.taskQueueTrigger);
     assert.ok(endpoints['runDeletion']?.taskQueueTrigger);
+    assert.ok(endpoints['applyBillingEvent']?.taskQueueTrigger);
     const schedules = {
       snapshotPosts: 'every 1 hours',
       resetMonthlyQuotas: '0 * * * *',

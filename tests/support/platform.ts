@@ -58,6 +58,7 @@ export async function clearAll(): Promise<void> {
     fetch(`http://${ports.host('deepgram')}/_control`, { method: 'DELETE' }),
     fetch(`http://${ports.host('gemini')}/_control`, { method: 'DELETE' }),
     fetch(`http://${ports.host('x')}/_control`, { method: 'DELETE' }),
+    fetch(`http://${ports.host('polar')}/_control`, { method: 'DELETE' }),
   ]);
   for (const { ok, status, url } of answers) assert.ok(ok, `${url} answered ${status}`);
 }

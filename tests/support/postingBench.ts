@@ -66,7 +66,7 @@ export function openBench(leaseSeconds = 10): PostingBench {
     async make(userId, tweets) {
       const jobId = await writeSource(engine, userId, tweets);
       const choice = { jobId, threadIndex: 0, linksInLastReply: false };
-      const caller = { userId, email: null, signedInAt: new Date() };
+      const caller = { userId, email: null, emailVerified: false, signedInAt: new Date() };
       const request = { ...choice, idempotencyKey: randomUUID() };
       return makePost({ engine, singleAccountMode: true }, request, caller);
     },

@@ -26,7 +26,7 @@ export interface StandInControl {
   reset(): Promise<void>;
 }
 
-function control(name: 'deepgram' | 'gemini' | 'x'): StandInControl {
+function control(name: 'deepgram' | 'gemini' | 'x' | 'polar'): StandInControl {
   const url = `http://${ports.host(name)}/_control`;
   return {
     fault: async (...faults) => {
@@ -51,3 +51,4 @@ function control(name: 'deepgram' | 'gemini' | 'x'): StandInControl {
 export const deepgram = control('deepgram');
 export const gemini = control('gemini');
 export const x = control('x');
+export const polar = control('polar');

@@ -2,13 +2,21 @@ import type { AnalyticsDependencies } from '../features/analytics/dependencies.j
 import type { CreateJobDependencies } from '../features/threads/createJob.js';
 import type { UploadDependencies } from '../features/uploads/validateUpload.js';
 import type { UserDependencies } from '../features/users/dependencies.js';
+import type { Caller } from '../platform/callable.js';
 import { systemClock } from '../platform/clock.js';
 import { config } from '../platform/config.js';
 import { firestore, once } from '../platform/firebase.js';
 
 /** What each feature works with, made once an instance, on first use. */
 export const userDependencies = once(async (): Promise<UserDependencies> => {
-  return { db: await firestore(), clock: systemClock };
+  const claimPlan = async (caller: Caller) => {
+    const [{ claimPending }, { planDependencies }] = await Promise.all([
+      import('../features/billing/claimPending.js'),
+      import('./billing.js'),
+    ]);
+    return claimPending(await planDependencies(), caller);
+  };
+  return { db: await firestore(), clock: systemClock, claimPlan };
 });
 
 export const createJobDependencies = once(async (): Promise<CreateJobDependencies> => {

@@ -6,7 +6,16 @@ import { HttpsError } from 'firebase-functions/https';
 import type { CallableFunction, CallableRequest } from 'firebase-functions/https';
 import firebaseFunctionsTest from 'firebase-functions-test';
 import { parameters, setParameters } from '../testing/parameters.js';
-import { analytics, jobs, posting, privacy, threads, users, xAccount } from './functions.js';
+import {
+  analytics,
+  billing,
+  jobs,
+  posting,
+  privacy,
+  threads,
+  users,
+  xAccount,
+} from './functions.js';
 
 const offline = firebaseFunctionsTest();
 
@@ -18,6 +27,7 @@ const functions: Readonly<Record<CallableName, CallableFunction<never, unknown>>
   ...posting,
   ...analytics,
   ...privacy,
+  ...billing,
 };
 
 async function refusal(name: CallableName, request: Partial<CallableRequest>): Promise<HttpsError> {

@@ -1,5 +1,6 @@
 import { analyticsTriggers } from '../features/analytics/triggers.js';
 import { healthTriggers } from '../features/health/triggers.js';
+import { billingTriggers } from '../features/billing/triggers.js';
 import { jobTriggers } from '../features/jobs/triggers.js';
 import { maintenanceTriggers } from '../features/maintenance/triggers.js';
 import { postingTriggers } from '../features/posting/triggers.js';
@@ -9,6 +10,7 @@ import { uploadTriggers } from '../features/uploads/triggers.js';
 import { userTriggers } from '../features/users/triggers.js';
 import { xAccountTriggers } from '../features/xAccount/triggers.js';
 import { applyGlobalOptions } from '../platform/globalOptions.js';
+import { applyDependencies, pageDependencies, webhookDependencies } from './billing.js';
 import {
   analyticsDependencies,
   createJobDependencies,
@@ -30,6 +32,11 @@ export const threads = threadTriggers(createJobDependencies);
 export const jobs = jobTriggers(engine);
 export const xAccount = xAccountTriggers(connectDependencies);
 export const posting = postingTriggers(postingDependencies);
+export const billing = billingTriggers({
+  webhook: webhookDependencies,
+  apply: applyDependencies,
+  pages: pageDependencies,
+});
 export const analytics = analyticsTriggers(analyticsDependencies);
 export const privacy = privacyTriggers(privacyDependencies);
 export const monitoring = healthTriggers(lookAtHealth);

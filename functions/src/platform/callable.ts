@@ -20,6 +20,8 @@ export interface Caller {
   readonly userId: string;
   /** Null for accounts without an address. */
   readonly email: string | null;
+  /** Whether they have shown that the address is theirs, as their token says. */
+  readonly emailVerified: boolean;
   /** When they signed in last, by their token: an invalid date where it does not say. */
   readonly signedInAt: Date;
 }
@@ -101,9 +103,13 @@ function callerOf(request: CallableRequest<unknown>): Caller {
       'This App Check token was used before: get a limited-use token for each call.',
     );
   }
-  const { uid, token } = request.auth;
-  const signedInAt = new Date(token.auth_time * 1000);
-  return { userId: uid, email: token.email ?? null, signedInAt };
+  const { uid: userId, token } = request.auth;
+  return {
+    userId,
+    email: token.email ?? null,
+    emailVerified: token.email_verified === true,
+    signedInAt: new Date(token.auth_time * 1000),
+  };
 }
 
 /** The refusal of an input that its contract does not allow; names each field and what it should be. */

@@ -1,3 +1,4 @@
+import type { BillingInterval, PaidTier } from '@quikthread/contract';
 import { z } from 'zod';
 import {
   defineBoolean,
@@ -12,6 +13,9 @@ export const REGION = 'us-central1';
 
 export const deepgramApiKey = defineSecret('DEEPGRAM_API_KEY');
 export const geminiApiKey = defineSecret('GEMINI_API_KEY');
+export const polarAccessToken = defineSecret('POLAR_ACCESS_TOKEN');
+/** Separated by commas: while one replaces another, webhooks are signed by either. */
+export const polarWebhookSecrets = defineSecret('POLAR_WEBHOOK_SECRETS');
 export const xClientSecret = defineSecret('X_CLIENT_SECRET');
 /** `keyId:base64` pairs of 32-byte keys, separated by commas; the first one encrypts, all decrypt. */
 export const xTokenKeys = defineSecret('X_TOKEN_KEYS');
@@ -44,6 +48,15 @@ const params = {
   }),
   MIN_MEDIA_BYTES: defineInt('MIN_MEDIA_BYTES', { default: 1024 * 1024 }),
   MAX_MEDIA_BYTES: defineInt('MAX_MEDIA_BYTES', { default: 500 * 1024 * 1024 }),
+  POLAR_BASE_URL: defineString('POLAR_BASE_URL', { default: 'https://api.polar.sh' }),
+  POLAR_PRODUCT_PRO: defineString('POLAR_PRODUCT_PRO', { default: 'prod_pro' }),
+  POLAR_PRODUCT_BUSINESS: defineString('POLAR_PRODUCT_BUSINESS', { default: 'prod_business' }),
+  POLAR_PRODUCT_PRO_YEARLY: defineString('POLAR_PRODUCT_PRO_YEARLY', {
+    default: 'prod_pro_yearly',
+  }),
+  POLAR_PRODUCT_BUSINESS_YEARLY: defineString('POLAR_PRODUCT_BUSINESS_YEARLY', {
+    default: 'prod_business_yearly',
+  }),
   X_API_BASE_URL: defineString('X_API_BASE_URL', { default: 'https://api.x.com' }),
   X_WEB_BASE_URL: defineString('X_WEB_BASE_URL', { default: 'https://x.com' }),
   X_CLIENT_ID: defineString('X_CLIENT_ID', {
@@ -81,6 +94,8 @@ const params = {
 const baseUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 const model = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be a model name');
 
+const product = z.string().min(1, 'must be the id of a product at Polar');
+
 const origins = z
   .string()
   .transform((list) => list.split(',').flatMap((item) => item.trim() || []))
@@ -101,6 +116,11 @@ const configSchema = z
     GEMINI_TEMPERATURE: z
       .string()
       .regex(/^([01](\.\d+)?|2(\.0+)?)?$/, 'must be a number from 0 to 2, or empty'),
+    POLAR_BASE_URL: baseUrl,
+    POLAR_PRODUCT_PRO: product,
+    POLAR_PRODUCT_BUSINESS: product,
+    POLAR_PRODUCT_PRO_YEARLY: product,
+    POLAR_PRODUCT_BUSINESS_YEARLY: product,
     X_API_BASE_URL: baseUrl,
     X_WEB_BASE_URL: baseUrl,
     X_CLIENT_ID: z.string(),
@@ -127,6 +147,9 @@ export interface Config {
   readonly geminiModel: string;
   /** Null where the model takes no temperature. */
   readonly geminiTemperature: number | null;
+  readonly polarBaseUrl: string;
+  /** Polar's product for each plan and interval. */
+  readonly polarProducts: Readonly<Record<PaidTier, Readonly<Record<BillingInterval, string>>>>;
   readonly xApiBaseUrl: string;
   readonly xWebBaseUrl: string;
   readonly xClientId: string;
@@ -163,6 +186,11 @@ export function config(): Config {
     geminiBaseUrl: c.GEMINI_BASE_URL,
     geminiModel: c.GEMINI_MODEL,
     geminiTemperature: c.GEMINI_TEMPERATURE === '' ? null : Number(c.GEMINI_TEMPERATURE),
+    polarBaseUrl: c.POLAR_BASE_URL,
+    polarProducts: {
+      pro: { monthly: c.POLAR_PRODUCT_PRO, yearly: c.POLAR_PRODUCT_PRO_YEARLY },
+      business: { monthly: c.POLAR_PRODUCT_BUSINESS, yearly: c.POLAR_PRODUCT_BUSINESS_YEARLY },
+    },
     xApiBaseUrl: c.X_API_BASE_URL,
     xWebBaseUrl: c.X_WEB_BASE_URL,
     xClientId: c.X_CLIENT_ID,

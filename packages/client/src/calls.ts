@@ -67,6 +67,8 @@ export function createCalls(functions: Functions): QuikThreadCalls {
     connectX: bind('connectX'),
     confirmX: bind('confirmX'),
     disconnectX: bind('disconnectX'),
+    createCheckout: bind('createCheckout'),
+    customerPortal: bind('customerPortal'),
     getAnalytics: bind('getAnalytics'),
     exportMyData: bind('exportMyData'),
     getExport: bind('getExport'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { analyticsSchema } from './analytics.js';
+import { billingIntervalSchema, paidTierSchema } from './billing.js';
 import type { ErrorCode } from './errors.js';
 import { jobKindSchema, jobStatusSchema } from './jobs.js';
 import { postPreviewSchema, postSchema } from './posts.js';
@@ -100,6 +101,11 @@ const jobPageInput = z.strictObject({
   pageSize: z.int().min(1).max(50).default(50),
   cursor: z.string().min(1).max(200).optional(),
 });
+
+const returnUrlSchema = z.url().max(2048);
+
+/** An address for the browser to go to. */
+const pageSchema = z.object({ url: z.url() });
 
 /** Every callable by its deployed name. */
 export const callables = {
@@ -205,6 +211,25 @@ export const callables = {
   ]),
   /** `revoked` is false where X could not be reached: the tokens are gone from here all the same. */
   disconnectX: callable(nothing, z.object({ revoked: z.boolean() }), ['x_not_connected']),
+  /**
+   * Polar's page where a plan is bought; for who has a subscription, the portal, where it is changed or taken up
+   * again. `returnUrl` is where the browser goes in the end; it must be on the deployment's list.
+   */
+  createCheckout: callable(
+    z.strictObject({
+      plan: paidTierSchema,
+      interval: billingIntervalSchema.default('monthly'),
+      returnUrl: returnUrlSchema.optional(),
+    }),
+    pageSchema,
+    ['profile_missing', 'already_on_plan', 'customer_missing', 'billing_unavailable'],
+  ),
+  /** Polar's portal, signed in: invoices, payment methods, change and cancellation. */
+  customerPortal: callable(
+    z.strictObject({ returnUrl: returnUrlSchema.optional() }).nullish(),
+    pageSchema,
+    ['customer_missing', 'billing_unavailable'],
+  ),
   getAnalytics: callable(nothing, analyticsSchema, [
     'profile_missing',
     'feature_missing',

@@ -119,6 +119,10 @@ export const errorDetailsSchema = z.discriminatedUnion('code', [
   /** The user has to sign in anew first: their sign-in is too old for this. */
   z.object({ code: z.literal('reauthentication_required') }),
   z.object({ code: z.literal('deletion_under_way') }),
+  z.object({ code: z.literal('already_on_plan'), plan: tierSchema }),
+  /** The user has not bought anything yet. */
+  z.object({ code: z.literal('customer_missing') }),
+  z.object({ code: z.literal('billing_unavailable') }),
   z.object({ code: z.literal('internal'), errorId: z.string() }),
 ]);
 export type ErrorDetails = z.infer<typeof errorDetailsSchema>;
@@ -158,5 +162,8 @@ export const statusOfError: Readonly<Record<ErrorCode, CallStatus>> = {
   too_many_scheduled: 'failed-precondition',
   reauthentication_required: 'failed-precondition',
   deletion_under_way: 'failed-precondition',
+  already_on_plan: 'failed-precondition',
+  customer_missing: 'failed-precondition',
+  billing_unavailable: 'unavailable',
   internal: 'internal',
 };

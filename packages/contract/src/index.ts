@@ -1,5 +1,6 @@
 /** The contract between QuikThread's backend and its clients: shapes, limits and error codes. */
 export * from './analytics.js';
+export * from './billing.js';
 export * from './callables.js';
 export * from './errors.js';
 export * from './jobs.js';

@@ -8,10 +8,17 @@ import { newUser } from './newUser.js';
 import { readUser, toProfile, userRef } from './store.js';
 
 /**
- * Creates the caller's profile once, however many calls race, and answers it.
+ * Creates the caller's profile once, however many calls race, and answers it. A plan that was bought before there
+ * was a profile, or before the caller had verified their address, is theirs from then on.
  * @throws CallError `deletion_under_way`
  */
-export async function initUser({ db, clock }: UserDependencies, caller: Caller): Promise<Profile> {
+export async function initUser(deps: UserDependencies, caller: Caller): Promise<Profile> {
+  const profile = await openProfile(deps, caller);
+  const claimed = await deps.claimPlan(caller);
+  return claimed ? openProfile(deps, caller) : profile;
+}
+
+async function openProfile({ db, clock }: UserDependencies, caller: Caller): Promise<Profile> {
   const ref = userRef(db, caller.userId);
   return db.runTransaction(async (transaction) => {
     const now = clock();

@@ -3,7 +3,7 @@ import { profileMissing } from '../../engine/lifecycle.js';
 import type { Caller, ParsedInput } from '../../platform/callable.js';
 import type { ConnectDependencies } from './dependencies.js';
 import { newSecret } from './oneTimeSecret.js';
-import { chooseReturnUrl } from './returnUrl.js';
+import { chooseReturnUrl } from '../../platform/returnUrl.js';
 import { PENDING_MINUTES, stateRef, userRef } from './store.js';
 import type { OAuthState } from './store.js';
 

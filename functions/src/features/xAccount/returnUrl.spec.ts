@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { CallError } from '../../platform/errors.js';
-import { chooseReturnUrl, withOutcome } from './returnUrl.js';
+import { chooseReturnUrl } from '../../platform/returnUrl.js';
+import { withOutcome } from './returnUrl.js';
 
 const origins = ['https://app.example.com', 'http://localhost:5173'];
 
