@@ -14,8 +14,8 @@ export interface Poster {
   readonly jobId: string;
   /** The texts of option 0. */
   readonly tweets: readonly string[];
-  /** What a call posts the first option with; another key each time. */
-  readonly choice: () => CallableInput<'postThread'>;
+  /** What a call posts an option with, the first unless told; another key each time. */
+  readonly choice: (threadIndex?: number) => CallableInput<'postThread'>;
 }
 
 export async function signUpPoster(): Promise<Poster> {
@@ -24,7 +24,7 @@ export async function signUpPoster(): Promise<Poster> {
   const mark = randomUUID().slice(0, 8);
   const tweets = Array.from({ length: MIN_TWEETS }, (_, i) => `Tweet ${i + 1} of thread ${mark}.`);
   await session.client.updateThread({ jobId, threadIndex: 0, tweets });
-  const choice = () => ({ jobId, threadIndex: 0, idempotencyKey: randomUUID() });
+  const choice = (threadIndex = 0) => ({ jobId, threadIndex, idempotencyKey: randomUUID() });
   return { session, username: usernameOf(session), jobId, tweets, choice };
 }
 
