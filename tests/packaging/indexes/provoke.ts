@@ -5,6 +5,9 @@ import type { Firestore as WebFirestore } from 'firebase/firestore';
 import { runsGiven } from '../../../functions/src/engine/jobMedia.js';
 import { jobsUnderWay, stalledRuns } from '../../../functions/src/engine/stalled.js';
 import * as analytics from '../../../functions/src/features/analytics/store.js';
+import { claimPending } from '../../../functions/src/features/billing/claimPending.js';
+import { expireSubscriptions } from '../../../functions/src/features/billing/expireSubscriptions.js';
+import { userOfCustomer } from '../../../functions/src/features/billing/store.js';
 import { listJobs } from '../../../functions/src/features/jobs/listJobs.js';
 import { cleanUpCaches } from '../../../functions/src/features/maintenance/cleanUpCaches.js';
 import { cleanUpMedia } from '../../../functions/src/features/maintenance/cleanUpMedia.js';
@@ -48,6 +51,13 @@ export const provocations: Readonly<Record<string, (databases: Databases) => Pro
     await analytics.dueOwners(db, now, 10, null);
     await analytics.newestReadings(db, 'p1', 10);
   },
+  'functions/src/features/billing/claimPending.ts': ({ db }) =>
+    claimPending({ db, clock: () => now, plans: {} }, caller),
+  'functions/src/features/billing/expireSubscriptions.ts': ({ db }) => {
+    const polar = { customerState: unexpected };
+    return expireSubscriptions({ db, clock: () => now, plans: {}, polar });
+  },
+  'functions/src/features/billing/store.ts': ({ db }) => userOfCustomer(db, 'c1'),
   'functions/src/features/jobs/listJobs.ts': ({ db }) =>
     listJobs(db, { kind: 'thread', pageSize: 10 }, userId),
   'functions/src/features/maintenance/cleanUpCaches.ts': ({ db }) => cleanUpCaches({ db }, forAll),

@@ -8,6 +8,11 @@ import type { BillingState } from './state.js';
 import { readBilling, readPlanHolder, writePlan } from './store.js';
 import type { Billing } from './store.js';
 
+/** What is needed of Polar is its customers' states. */
+export interface ExpiryDependencies extends PlanDependencies {
+  readonly polar: Pick<Polar, 'customerState'>;
+}
+
 /** How many users one run looks at; what is left comes with the next. */
 const USERS_A_RUN = 200;
 /** Polar's clock and ours may differ by less than this, which is also what webhooks are allowed. */
@@ -19,7 +24,7 @@ const CLOCK_MARGIN_MS = 5 * 60 * 1000;
  * @returns how many users were looked at, and how many of their plans changed
  */
 export async function expireSubscriptions(
-  deps: PlanDependencies & { readonly polar: Polar },
+  deps: ExpiryDependencies,
 ): Promise<{ readonly checked: number; readonly changed: number }> {
   const { db, clock } = deps;
   const due = db.collection('billing').where('checkAt', '<=', clock()).orderBy('checkAt');
@@ -34,7 +39,7 @@ export async function expireSubscriptions(
 
 /** @returns whether the plan changed */
 async function look(
-  deps: PlanDependencies & { readonly polar: Polar },
+  deps: ExpiryDependencies,
   { userId, polarCustomerIds }: Billing,
 ): Promise<boolean> {
   const { db } = deps;
@@ -50,7 +55,7 @@ async function look(
 
 /** What Polar says of the customers now; where it does not answer, what is known has to do. */
 async function askAbout(
-  { polar, clock }: PlanDependencies & { readonly polar: Polar },
+  { polar, clock }: ExpiryDependencies,
   userId: string,
   customerIds: readonly string[],
 ): Promise<CustomerEvent[]> {
