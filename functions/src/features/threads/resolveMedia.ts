@@ -77,8 +77,17 @@ async function uploaded(
   { findObject }: ResolveDependencies,
   { storagePath, generation, duration }: Extract<ThreadJobInput, { type: 'upload' }>,
 ): Promise<ResolvedMedia> {
+  await requireObject(findObject, { storagePath, generation });
+  return { storagePath, generation, duration };
+}
+
+/** Makes sure that a recording is still there as it was. @throws JobError `media_missing` */
+export async function requireObject(
+  findObject: ResolveDependencies['findObject'],
+  { storagePath, generation }: MediaObject,
+): Promise<void> {
   const newest = await findObject(storagePath);
-  if (newest?.generation === generation) return { storagePath, generation, duration };
+  if (newest?.generation === generation) return;
   const what = newest ? 'was replaced by another one' : 'was deleted';
   throw new JobError(
     'media_missing',

@@ -49,12 +49,19 @@ describe('transcribe step', () => {
     resolve: { storagePath: 'users/u/a.mp3', generation: '7', duration },
   });
 
-  function run(transcription: Transcription, duration: number, maxDuration = 1800) {
+  function run(
+    transcription: Transcription,
+    duration: number,
+    maxDuration = 1800,
+    generation: string | null = '7',
+  ) {
     const asked: unknown[] = [];
     const input: ThreadJobInput = { type: 'url', contentUrl, language: 'en', maxDuration };
     const step = transcribeStep({
       mediaUrl: ({ storagePath, generation }) =>
         Promise.resolve(`https://m/${storagePath}#${generation}`),
+      findObject: (storagePath) =>
+        Promise.resolve(generation === null ? null : { storagePath, generation }),
       transcriber: {
         transcribe: (request) => {
           asked.push(request);
@@ -100,6 +107,17 @@ describe('transcribe step', () => {
 
   it('refuses a recording without speech', async () => {
     await assert.rejects(run(transcriptionOf([]), 60).result, refused('no_speech'));
+  });
+
+  it('asks for nothing where the recording was deleted or replaced since it was found', async () => {
+    for (const generation of [null, '8']) {
+      const { asked, result } = run(speech, 60, 1800, generation);
+      await assert.rejects(
+        result,
+        (error) => error instanceof JobError && error.code === 'media_missing',
+      );
+      assert.deepEqual(asked, []);
+    }
   });
 
   it('publishes the transcript and the duration', () => {

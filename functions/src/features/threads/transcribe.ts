@@ -6,6 +6,7 @@ import { JobError } from '../../platform/errors.js';
 import type { MediaObject } from '../../platform/media.js';
 import type { Transcriber, Transcription } from '../../providers/types.js';
 import type { ThreadJobInput } from './input.js';
+import { requireObject } from './resolveMedia.js';
 import type { ResolvedMedia } from './resolveMedia.js';
 import { holdsSpeech } from './speech.js';
 
@@ -13,6 +14,7 @@ export interface TranscribeDependencies {
   readonly transcriber: Transcriber;
   /** A URL that the transcriber can read one generation of a Storage object by. */
   readonly mediaUrl: (object: MediaObject) => Promise<string>;
+  readonly findObject: (storagePath: string) => Promise<MediaObject | null>;
 }
 
 /** Containers round their durations; nobody is refused for that. */
@@ -40,10 +42,10 @@ export const transcriptionSchema = z.object({
 });
 
 /**
- * The step that turns the recording into words. Fails with `too_long` before the transcriber is paid where
- * the length is known to exceed the job's bound, after it otherwise, and with `no_speech` where too little
- * is said. Publishes `artifacts/transcript` and the job's duration. Word times can take megabytes, so the
- * result is kept in Storage.
+ * The step that turns the recording into words. Fails with `media_missing` where it is gone by now, with
+ * `too_long` before the transcriber is paid where the length is known to exceed the job's bound, after it
+ * otherwise, and with `no_speech` where too little is said. Publishes `artifacts/transcript` and the job's
+ * duration. Word times can take megabytes, so the result is kept in Storage.
  */
 export function transcribeStep(
   dependencies: TranscribeDependencies,
@@ -59,6 +61,8 @@ export function transcribeStep(
     async run({ input, results, signal }) {
       const { storagePath, generation, duration } = results.resolve;
       refuseTooLong(duration, input.maxDuration);
+      // Found by an attempt that may be days old: a retry comes after the recording was cleaned up.
+      await requireObject(dependencies.findObject, { storagePath, generation });
       const url = await dependencies.mediaUrl({ storagePath, generation });
       const { transcriber } = dependencies;
       const transcription = await transcriber.transcribe({ url, language: input.language }, signal);
