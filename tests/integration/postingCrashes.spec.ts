@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Post } from '@quikthread/contract';
+import { runPath } from '../../functions/src/engine/documents.js';
 import { deterministicId } from '../../functions/src/platform/ids.js';
 import { holdCommit, killFunction, untilEventsAccepted } from '../support/crash.js';
 import type { CommitPoint, HeldCommit } from '../support/crash.js';
-import { closeAll } from '../support/platform.js';
+import { admin, closeAll } from '../support/platform.js';
 import { assertOut, assertPostedOnce, settled, signUpPoster } from '../support/posts.js';
 import type { Poster } from '../support/posts.js';
 import { x } from '../support/standIns.js';
@@ -82,11 +83,27 @@ describe('a post whose process is killed', function () {
     });
   }
 
+  it('and whose tweet X does not show for long is out once all the same', async () => {
+    const cuts: Cut[] = [];
+    for (const [position, poster] of posters.slice(0, 2).entries()) {
+      const match = `Tweet ${position + 1} of option 5.`;
+      await x.fault({ answer: { timelineLags: { seconds: 25 } }, match });
+      cuts.push(await hold(poster, 4, (postId) => checkpoint(postId, position, 'before')));
+    }
+    await kill(cuts);
+    for (const { poster, postId } of cuts) {
+      await assertPostedOnce(await settled(poster.session, postId), poster.username);
+    }
+  });
+
   /** A post whose third tweet is out without anybody knowing, cancelled before it was taken up again. */
   async function cancelInDoubt(poster: Poster, threadIndex: number): Promise<Post> {
     const { client } = poster.session;
     const cut = await hold(poster, threadIndex, (postId) => checkpoint(postId, 2, 'before'));
     await kill([cut]);
+    // Nobody takes it up meanwhile, however long the call takes.
+    const expiresAt = new Date(Date.now() + 60_000);
+    await admin().firestore.doc(runPath(cut.postId)).update({ 'lease.expiresAt': expiresAt });
     await client.cancelJob({ jobId: cut.postId });
     const post = await settled(poster.session, cut.postId);
     assert.deepEqual([post.status, post.postedCount], ['stopped', 2]);
