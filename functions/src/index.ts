@@ -30,4 +30,10 @@ export const { getAnalytics, snapshotPosts } = analytics;
 export const { exportMyData, getExport, deleteAccount, runDeletion } = privacy;
 export const { health } = monitoring;
 export const { resetMonthlyQuotas, cleanupMedia, cleanupCaches, sweepStalledJobs } = maintenance;
-export const { createCheckout, customerPortal, polarWebhook, applyBillingEvent } = billing;
+export const {
+  createCheckout,
+  customerPortal,
+  polarWebhook,
+  applyBillingEvent,
+  checkSubscriptions,
+} = billing;

@@ -1,13 +1,15 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { endedStates } from '@quikthread/contract';
-import type { CreateJobInput, JobStatus } from '@quikthread/contract';
+import type { CreateJobInput, JobStatus, Tier } from '@quikthread/contract';
 import { QuikThreadError } from '@quikthread/client';
 import type { QuikThreadClient } from '@quikthread/client';
 import { closeAdmin, setPlan } from '../platform/operator.js';
 import type { Ports } from '../platform/ports.js';
 import { openSession } from '../platform/session.js';
+import type { Session } from '../platform/session.js';
 import type { DemoOptions } from './arguments.js';
+import { buyPlan } from './plan.js';
 import { analyseAfterADay, postFirstThread } from './posting.js';
 import type { ProgressDisplay } from './progress.js';
 import { DemoRefused } from './refused.js';
@@ -29,8 +31,7 @@ export async function runDemo(
   const session = await openSession(ports, options.email);
   const { client } = session;
   try {
-    await client.initUser();
-    await setPlan(ports, session.userId, options.tier);
+    await openPlan(ports, session, options.tier, clock);
     const input = await prepareInput(client, options.source, clock, display);
     clock.begin('job creation');
     const { jobId } = await client.createJob(input);
@@ -52,6 +53,20 @@ export async function runDemo(
     await session.close();
     await closeAdmin();
   }
+}
+
+/** Buys the plan, where a new user wants one; who comes back on another is put on it by the operator. */
+async function openPlan(
+  ports: Ports,
+  { client, userId }: Session,
+  tier: Tier,
+  clock: StepClock,
+): Promise<void> {
+  const { tier: before } = await client.initUser();
+  if (before === tier) return;
+  if (before !== 'free' || tier === 'free') return setPlan(ports, userId, tier);
+  clock.begin('buying the plan');
+  await buyPlan(ports, client, tier);
 }
 
 async function prepareInput(

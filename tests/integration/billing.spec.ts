@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { paths, plans } from '@quikthread/contract';
+import { DELETION_PHRASE, paths, plans } from '@quikthread/contract';
 import type { Tier } from '@quikthread/contract';
 import { getAuth } from 'firebase/auth';
 import { getAuth as getAdminAuth } from 'firebase-admin/auth';
+import { expireSubscriptions } from '../../functions/src/features/billing/expireSubscriptions.js';
+import { createPolarClient } from '../../functions/src/providers/polar/client.js';
+import { closeFirestores, openFirestore } from '../../functions/src/testing/firestore.js';
 import { adminApp } from '../../scripts/platform/operator.js';
 import type { Session } from '../../scripts/platform/session.js';
-import { ROOT } from '../../scripts/platform/workspace.js';
+import { PROJECT_ID, ROOT } from '../../scripts/platform/workspace.js';
 import { admin, closeAll, eventually, ports, signUp, signUpOn } from '../support/platform.js';
 import {
   atPolar,
@@ -35,7 +38,10 @@ const documents = async (collection: string, field: string, value: string) =>
 
 describe('billing', function () {
   this.timeout(120_000);
-  after(closeAll);
+  after(async () => {
+    await closeFirestores();
+    await closeAll();
+  });
   afterEach(() => polar.reset());
 
   describe('a webhook', () => {
@@ -264,6 +270,92 @@ describe('billing', function () {
       await assertOnPlan(user, 'pro');
       assert.equal((await polar.journal('/state')).length, 3);
     });
+  });
+
+  describe('what no event says', () => {
+    const day = 24 * 3600 * 1000;
+    let user: Session;
+    beforeEach(async () => {
+      user = await signUpOn('free');
+      await atPolar({ externalId: user.userId }, ['buy:prod_pro']);
+      await assertOnPlan(user, 'pro');
+      await quiet(user);
+    });
+    /** Looks at what is due by then, with Polar's answers of now. */
+    const checkIn = (days: number) =>
+      expireSubscriptions({
+        db: openFirestore(PROJECT_ID),
+        clock: () => new Date(Date.now() + days * day),
+        plans: { prod_pro: 'pro' },
+        polar: createPolarClient({
+          accessToken: 'local-polar-token',
+          baseUrl: `http://${ports.host('polar')}`,
+        }),
+      });
+    const held = (steps: readonly string[]) =>
+      atPolar({ externalId: user.userId }, steps, { hold: true });
+
+    it('a canceled plan is over when its period is', async () => {
+      await atPolar({ externalId: user.userId }, ['cancel']);
+      await eventually(async () => {
+        const billing = await admin().firestore.doc(`billing/${user.userId}`).get();
+        assert.equal(billing.get('subscription.cancelAtPeriodEnd'), true);
+      });
+      await quiet(user);
+      await checkIn(20);
+      await assertOnPlan(user, 'pro');
+      await checkIn(32);
+      await assertOnPlan(user, 'free');
+    });
+
+    it('a plan whose end was lost on the way is over once its renewal is overdue', async () => {
+      await held(['revoke']);
+      await checkIn(32);
+      await assertOnPlan(user, 'pro');
+      await checkIn(36);
+      await assertOnPlan(user, 'free');
+    });
+
+    it('a plan that Polar still has, or does not tell of, goes on', async () => {
+      await polar.fault({ match: '/state', status: 503 });
+      await checkIn(36);
+      await assertOnPlan(user, 'pro');
+      await checkIn(38);
+      await assertOnPlan(user, 'pro');
+      assert.deepEqual(
+        (await polar.journal('/state')).map(({ status }) => status),
+        [503, 200],
+      );
+    });
+
+    /** Waits until nothing that Polar told of the user is under way, and has no other user come due. */
+    async function quiet({ userId }: Session): Promise<void> {
+      const logs = admin().firestore.collection('webhook-logs');
+      await eventually(async () => {
+        const received = await logs.where('outcome', '==', 'received').get();
+        assert.equal(received.size, 0);
+      }, 60);
+      const others = (await admin().firestore.collection('billing').get()).docs;
+      await Promise.all(
+        others.filter(({ id }) => id !== userId).map(({ ref }) => ref.update({ checkAt: null })),
+      );
+    }
+  });
+
+  it('an account that is deleted ends what it pays for', async () => {
+    const user = await signUpOn('free');
+    await atPolar({ externalId: user.userId }, ['buy:prod_pro']);
+    await assertOnPlan(user, 'pro');
+    await user.client.deleteAccount({ confirm: DELETION_PHRASE });
+    await eventually(async () => {
+      const ended = (await polar.journal()).filter(({ method }) => method === 'DELETE');
+      assert.deepEqual(
+        ended.map(({ status }) => status),
+        [200],
+      );
+      const billing = await admin().firestore.doc(`billing/${user.userId}`).get();
+      assert.equal(billing.exists, false);
+    }, 60);
   });
 
   describe('createCheckout and customerPortal', () => {

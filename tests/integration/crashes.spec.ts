@@ -22,8 +22,8 @@ const moments: Readonly<Record<string, CommitPoint>> = {
   'just after the checkpoint of resolve': commit('"resolve"', 'after'),
   'just before the checkpoint of transcribe': commit('"transcribe"', 'before'),
   'just after the checkpoint of transcribe': commit('"transcribe"', 'after'),
-  'just before the end': commit('"credit":"used"', 'before'),
-  'just after the end': commit('"credit":"used"', 'after'),
+  'just before the end': commit('"end":"completed"', 'before'),
+  'just after the end': commit('"end":"completed"', 'after'),
 };
 
 describe('a run whose process is killed', function () {

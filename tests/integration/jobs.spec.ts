@@ -26,7 +26,7 @@ const run = (contains: string): CommitPoint => ({
 });
 const claim = run('"lease":{');
 const transcribed = run('"transcribe"');
-const end = run('"credit":"used"');
+const end = run('"end":"completed"');
 
 describe('a job', function () {
   this.timeout(120_000);
@@ -115,8 +115,8 @@ describe('a job', function () {
       const stored = await admin().firestore.doc(paths.job(jobId)).get();
       const publicFields = [...Object.keys(job)].sort();
       assert.deepEqual(Object.keys(stored.data() ?? {}).sort(), publicFields);
-      const { lease, checkpoints, credit } = await privateRun(jobId);
-      assert.deepEqual([lease, credit], [null, 'used']);
+      const { lease, checkpoints, end: ended } = await privateRun(jobId);
+      assert.deepEqual([lease, ended], [null, 'completed']);
       assert.deepEqual(Object.keys(checkpoints as object).sort(), ['resolve', 'transcribe']);
       const own = getDoc(doc(getFirestore(user.app), `${paths.job(jobId)}/private/run`));
       await assert.rejects(own, { code: 'permission-denied' });

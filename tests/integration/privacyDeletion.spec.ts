@@ -18,8 +18,9 @@ import {
   whatNames,
 } from '../support/privacy.js';
 import type { RichUser } from '../support/privacy.js';
+import { atPolar } from '../support/polar.js';
 import { assertInvalid, assertRefused } from '../support/refusals.js';
-import { deepgram, x } from '../support/standIns.js';
+import { deepgram, polar, x } from '../support/standIns.js';
 import { connectXAccount } from '../support/x.js';
 import { closeGrants } from '../support/xGrants.js';
 
@@ -68,7 +69,7 @@ describe('the deletion of an account', function () {
   this.timeout(300_000);
 
   before(() => Promise.all([deepgram.reset(), x.reset()]));
-  afterEach(() => x.reset());
+  afterEach(() => Promise.all([x.reset(), polar.reset()]));
   after(async () => {
     await Promise.all([deepgram.reset(), closeGrants()]);
     await closeAll();
@@ -140,7 +141,11 @@ describe('the deletion of an account', function () {
       await x.fault({ match: '/2/oauth2/revoke', status: 503, times: 1 });
       await user.client.deleteAccount({ confirm });
       await untilAccountGone(user.userId);
-      assert.deepEqual((await deletionOf(user.userId))?.ended, ['x']);
+      assert.deepEqual((await deletionOf(user.userId))?.ended, [
+        'x',
+        'subscriptions',
+        'untold-subscriptions',
+      ]);
       const statuses = await revocations();
       assert.equal(statuses[0], 503);
       assert.deepEqual(statuses.slice(-2), [200, 200]);
@@ -155,10 +160,48 @@ describe('the deletion of an account', function () {
       await user.client.deleteAccount({ confirm });
       await untilAccountGone(user.userId, 200);
       const deletion = await deletionOf(user.userId);
-      assert.deepEqual([deletion?.ended, deletion?.tries], [[], { x: 5 }]);
+      assert.deepEqual(
+        [deletion?.ended, deletion?.tries],
+        [['subscriptions', 'untold-subscriptions'], { x: 5 }],
+      );
       assert.ok((await revocations()).every((status) => status === 503));
       // Asked for again, it goes on at once instead of at the next try.
       await user.client.deleteAccount({ confirm });
+      await endDeletion(user.userId);
+      await assertNothingLeft(user);
+    });
+  });
+
+  describe('of a user who pays', () => {
+    /** The subscriptions that Polar was told to end, by the status that it answered. */
+    const ended = async (subscriptionId: string) =>
+      (await polar.journal())
+        .filter(({ method, path }) => method === 'DELETE' && path.includes(subscriptionId))
+        .map(({ status }) => status);
+
+    it('ends the subscription at once, however long Polar is down', async () => {
+      const user = await signUpOn('free');
+      const { subscriptionId } = await atPolar({ externalId: user.userId }, ['buy:prod_pro']);
+      await eventually(async () => {
+        assert.equal((await user.client.getProfile()).tier, 'pro');
+      });
+      await polar.fault({ match: '/v1/subscriptions/', status: 503, times: 4 });
+      await user.client.deleteAccount({ confirm });
+      await untilAccountGone(user.userId, 120);
+      const statuses = await ended(subscriptionId);
+      assert.ok(statuses.includes(503));
+      assert.ok(statuses.includes(200), statuses.join());
+      await endDeletion(user.userId);
+      await assertNothingLeft(user);
+    });
+
+    it('ends one too that no webhook has told of', async () => {
+      const user = await signUpOn('free');
+      const customer = { externalId: user.userId };
+      const { subscriptionId } = await atPolar(customer, ['buy:prod_pro'], { hold: true });
+      await user.client.deleteAccount({ confirm });
+      await untilAccountGone(user.userId);
+      assert.deepEqual(await ended(subscriptionId), [200]);
       await endDeletion(user.userId);
       await assertNothingLeft(user);
     });

@@ -66,7 +66,7 @@ const secretsOf: Readonly<Record<string, readonly string[]>> = {
   deletePost: xSecrets,
   getAnalytics: xSecrets,
   snapshotPosts: xSecrets,
-  runDeletion: xSecrets,
+  runDeletion: ['POLAR_ACCESS_TOKEN', ...xSecrets],
   createCheckout: ['POLAR_ACCESS_TOKEN'],
   customerPortal: ['POLAR_ACCESS_TOKEN'],
   polarWebhook: ['POLAR_WEBHOOK_SECRETS'],

@@ -1,4 +1,21 @@
-/** What every provider over HTTP needs: a limit in time and the server's wish of when to come back. */
+/** What every provider over HTTP needs: a trace, a limit in time, and the server's wish of when to come back. */
+import { log } from '../platform/log.js';
+
+export type Provider = 'deepgram' | 'gemini' | 'x' | 'polar';
+
+/** Runs one call of a provider, and logs how long it took and whether it succeeded. */
+export async function traced<T>(provider: Provider, call: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  let succeeded = false;
+  try {
+    const answer = await call();
+    succeeded = true;
+    return answer;
+  } finally {
+    const durationMs = Math.round(performance.now() - startedAt);
+    log('INFO', 'provider called', { provider, succeeded, durationMs });
+  }
+}
 
 /**
  * Runs `work` with a signal that aborts with `signal`, or once `milliseconds` have passed. Both cover the

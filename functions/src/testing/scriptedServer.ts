@@ -22,7 +22,7 @@ export interface ScriptedServer {
  * the spec wants it, and a further request by 599.
  */
 export async function startScriptedServer(
-  ...answers: readonly ((response: ServerResponse) => void)[]
+  ...answers: ((response: ServerResponse) => void)[]
 ): Promise<ScriptedServer> {
   const seen: SeenRequest[] = [];
   const server = createServer((request, response) => {

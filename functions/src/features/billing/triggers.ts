@@ -4,6 +4,7 @@ import { callable } from '../../platform/callable.js';
 import { polarAccessToken, polarWebhookSecrets } from '../../platform/config.js';
 import { describeError } from '../../platform/errors.js';
 import { log, withCorrelation } from '../../platform/log.js';
+import { scheduled } from '../../platform/scheduled.js';
 import type {
   ApplyDependencies,
   BillingTask,
@@ -17,6 +18,9 @@ export interface BillingTriggerDependencies {
   readonly apply: () => Promise<ApplyDependencies>;
   readonly pages: () => Promise<PageDependencies>;
 }
+
+/** Enough for as many users as one run looks at, were Polar slow with each. */
+const CHECK_TIMEOUT_SECONDS = 1800;
 
 const pageOptions = { secrets: [polarAccessToken], timeoutSeconds: 60 };
 
@@ -48,6 +52,22 @@ export function billingTriggers({ webhook, apply, pages }: BillingTriggerDepende
           log('ERROR', 'webhook not taken', { cause: describeError(error).message });
           response.status(500).end();
         }
+      },
+    ),
+
+    /** Events do not say that a canceled period is over, nor that a renewal is overdue. */
+    checkSubscriptions: scheduled(
+      'checkSubscriptions',
+      {
+        secrets: [polarAccessToken],
+        timeZone: 'Etc/UTC',
+        schedule: '10 * * * *',
+        timeoutSeconds: CHECK_TIMEOUT_SECONDS,
+        maxInstances: 1,
+      },
+      async () => {
+        const { expireSubscriptions } = await import('./expireSubscriptions.js');
+        return { ...(await expireSubscriptions(await apply())) };
       },
     ),
 

@@ -1,7 +1,7 @@
 import { HttpsError } from 'firebase-functions/https';
 import { onTaskDispatched } from 'firebase-functions/tasks';
 import { callable } from '../../platform/callable.js';
-import { xSecrets } from '../../platform/config.js';
+import { polarAccessToken, xSecrets } from '../../platform/config.js';
 import { describeError } from '../../platform/errors.js';
 import { log, withCorrelation } from '../../platform/log.js';
 import { randomId } from '../../platform/ids.js';
@@ -44,7 +44,7 @@ export function privacyTriggers({ exports, requests, deletions }: PrivacyDepende
     }),
     runDeletion: onTaskDispatched<DeletionTask>(
       {
-        secrets: xSecrets,
+        secrets: [polarAccessToken, ...xSecrets],
         timeoutSeconds: DELETION_TIMEOUT_SECONDS,
         memory: '512MiB',
         retryConfig,

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { ServerResponse } from 'node:http';
 import {
   cut,
   cutBody,
@@ -12,8 +11,6 @@ import type { ScriptedServer } from '../../testing/scriptedServer.js';
 import { createPolarClient } from './client.js';
 import { PolarRefusal } from './errors.js';
 import type { Polar } from './types.js';
-
-type Answer = (response: ServerResponse) => void;
 
 const TOKEN = 'polar_oat_secret';
 const page = 'https://app.example.com/account';
@@ -38,7 +35,7 @@ describe('the Polar client', () => {
   let server: ScriptedServer | undefined;
   afterEach(() => server?.close());
 
-  async function polar(...answers: readonly Answer[]): Promise<Polar> {
+  async function polar(...answers: Parameters<typeof startScriptedServer>): Promise<Polar> {
     server = await startScriptedServer(...answers);
     return createPolarClient({ accessToken: TOKEN, baseUrl: server.url, timeoutSeconds: 0.3 });
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Retry } from '../../platform/errors.js';
-import { errorCodeOnly } from '../http.js';
+import { errorCodeOnly, traced } from '../http.js';
 import { PolarRefusal } from './errors.js';
 import type { CustomerReference, CustomerState, Polar } from './types.js';
 import { customerWords, subscriptionWords } from './words.js';
@@ -85,7 +85,7 @@ function toState(answer: z.output<typeof stateAnswer>): CustomerState {
  */
 async function ask<T>(call: () => Promise<T>, expected: readonly number[] = []): Promise<T | null> {
   try {
-    return await call();
+    return await traced('polar', call);
   } catch (error) {
     const status = statusOf(error);
     if (status !== null && expected.includes(status)) return null;
