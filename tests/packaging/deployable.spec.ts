@@ -71,6 +71,7 @@ const secretsOf: Readonly<Record<string, readonly string[]>> = {
   customerPortal: ['POLAR_ACCESS_TOKEN'],
   polarWebhook: ['POLAR_WEBHOOK_SECRETS'],
   applyBillingEvent: ['POLAR_ACCESS_TOKEN'],
+  checkSubscriptions: ['POLAR_ACCESS_TOKEN'],
 };
 
 /** What Cloud Functions stops a function after that says nothing else, in seconds. */
@@ -135,6 +136,7 @@ describe('the deployable functions folder', function () {
       'sweepStalledJobs',
       'polarWebhook',
       'applyBillingEvent',
+      'checkSubscriptions',
     ];
     assert.deepEqual(Object.keys(endpoints).sort(), [...callableNames, ...others].sort());
     for (const name of callableNames) assert.ok(endpoints[name]?.callableTrigger, name);
@@ -149,6 +151,7 @@ describe('the deployable functions folder', function () {
       cleanupMedia: '20 3 * * *',
       cleanupCaches: '40 3 * * *',
       sweepStalledJobs: '*/5 * * * *',
+      checkSubscriptions: '10 * * * *',
     };
     for (const [name, schedule] of Object.entries(schedules)) {
       assert.equal(endpoints[name]?.scheduleTrigger?.schedule, schedule, name);
