@@ -44,3 +44,9 @@ export function longRecording(): Promise<string> {
   const input = ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=1860:sample_rate=8000'];
   return makeMedia('long-1860.wav', [...input, '-c:a', 'pcm_u8']);
 }
+
+/** A tone of so many minutes as mp3, at a rate so low that an hour is 7 MB and nine minutes are enough. */
+export function recordingOf(minutes: number): Promise<string> {
+  const input = ['-f', 'lavfi', '-i', `sine=frequency=440:duration=${minutes * 60}`];
+  return makeMedia(`recording-${minutes}.mp3`, [...input, '-ar', '16000', '-b:a', '16k']);
+}

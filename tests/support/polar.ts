@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { paths } from '@quikthread/contract';
+import type { PaidTier } from '@quikthread/contract';
 import { z } from 'zod';
 import { signatureHeaders } from '../../emulators/polar/webhooks.js';
+import type { Session } from '../../scripts/platform/session.js';
 import { PROJECT_ID } from '../../scripts/platform/workspace.js';
 import { admin, eventually, ports } from './platform.js';
 
@@ -43,6 +46,18 @@ export async function atPolar(
   const answer = await fetch(`${control}/actions`, { method: 'POST', body });
   assert.equal(answer.status, 200);
   return historySchema.parse(await answer.json());
+}
+
+/** Buys a plan on Polar's page, and waits until what Polar tells of it has put it into effect. */
+export async function buyPlan({ client, userId }: Session, plan: PaidTier): Promise<void> {
+  const { url } = await client.createCheckout({ plan });
+  const paid = await fetch(`${url}?pay=1`, { redirect: 'manual' });
+  assert.equal(paid.status, 303, await paid.text());
+  // Not by `getProfile`: asking for it again and again would use up what a user may call.
+  await eventually(async () => {
+    const user = await admin().firestore.doc(paths.user(userId)).get();
+    assert.equal(user.get('tier'), plan);
+  }, 60);
 }
 
 /** How a webhook differs from what Polar itself would send. */
