@@ -19,3 +19,13 @@ export function readDocument<T>(snapshot: DocumentSnapshot, schema: z.ZodType<T>
   const problems = result.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
   throw new Error(`${snapshot.ref.path} is not as it should be: ${problems.join('; ')}`);
 }
+
+/** gRPC status codes, which Firestore's errors carry. */
+const NOT_FOUND = 5;
+const FAILED_PRECONDITION = 9;
+
+/** Whether a write failed because its document is not, or no longer, as its precondition wants it. */
+export function isChangedMeanwhile(error: unknown): boolean {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+  return code === FAILED_PRECONDITION || code === NOT_FOUND;
+}

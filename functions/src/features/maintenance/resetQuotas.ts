@@ -8,7 +8,7 @@ import type {
 } from 'firebase-admin/firestore';
 import { accountSchema, currentAccount } from '../../engine/credits.js';
 import type { CreditFields } from '../../engine/credits.js';
-import { readDocument } from '../../platform/documents.js';
+import { isChangedMeanwhile, readDocument } from '../../platform/documents.js';
 import { pagesOf } from './pages.js';
 import { count, forEachItem } from './run.js';
 import type { RunOptions } from './run.js';
@@ -18,10 +18,6 @@ const creditsSchema = accountSchema.pick({
   creditsReserved: true,
   resetDate: true,
 });
-
-/** gRPC status codes, as BulkWriter's errors carry them. */
-const NOT_FOUND = 5;
-const FAILED_PRECONDITION = 9;
 
 /** What a run came to, in users. */
 export interface ResetCounts {
@@ -90,7 +86,7 @@ async function resetPage(
     async ({ user, written }) => {
       const result = await written;
       if (result.status === 'fulfilled') return 'reset';
-      if (!isConflict(result.reason)) throw result.reason;
+      if (!isChangedMeanwhile(result.reason)) throw result.reason;
       const reset = await resetInTransaction(db, user.ref, now);
       return reset ? 'reset after a conflict' : 'no longer due';
     },
@@ -111,11 +107,6 @@ async function resetAsRead(
 ): Promise<void> {
   const change = changeOf(user, now);
   if (change) await writer.update(user.ref, change, { lastUpdateTime: user.updateTime });
-}
-
-function isConflict(error: unknown): boolean {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
-  return code === FAILED_PRECONDITION || code === NOT_FOUND;
 }
 
 /** @returns whether the user was due */

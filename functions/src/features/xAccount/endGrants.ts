@@ -1,4 +1,5 @@
-import type { DocumentReference } from 'firebase-admin/firestore';
+import type { DocumentSnapshot } from 'firebase-admin/firestore';
+import { isChangedMeanwhile } from '../../platform/documents.js';
 import type { GrantDependencies } from './dependencies.js';
 import { revokeStored } from './revoke.js';
 import { ownPending, readPending, readTokens, tokensRef } from './store.js';
@@ -13,25 +14,33 @@ type Purpose = SealContext['purpose'];
  */
 export async function endGrants(deps: GrantDependencies, userId: string): Promise<boolean> {
   const { db } = deps;
-  const ref = tokensRef(db, userId);
-  const tokens = readTokens(await ref.get());
+  const tokens = await tokensRef(db, userId).get();
   const pending = await ownPending(db, userId).get();
   const ends = pending.docs.map((snapshot) =>
-    endGrant(deps, userId, snapshot.ref, readPending(snapshot), 'connection'),
+    endGrant(deps, userId, snapshot, readPending(snapshot), 'connection'),
   );
-  const ended = await Promise.all([endGrant(deps, userId, ref, tokens, 'token'), ...ends]);
+  const ended = await Promise.all([
+    endGrant(deps, userId, tokens, readTokens(tokens), 'token'),
+    ...ends,
+  ]);
   return !ended.includes(false);
 }
 
 async function endGrant(
   deps: GrantDependencies,
   userId: string,
-  ref: DocumentReference,
+  { ref, updateTime }: DocumentSnapshot,
   stored: StoredGrant | null,
   purpose: Purpose,
 ): Promise<boolean> {
   if (!stored) return true;
   if (!(await revokeStored(deps, stored, { userId, purpose }))) return false;
-  await ref.delete();
-  return true;
+  try {
+    // A refresh may have put another grant there, which is to be revoked first.
+    await ref.delete(updateTime ? { lastUpdateTime: updateTime } : {});
+    return true;
+  } catch (error) {
+    if (isChangedMeanwhile(error)) return false;
+    throw error;
+  }
 }
