@@ -142,9 +142,9 @@ describe('the deletion of an account', function () {
       await user.client.deleteAccount({ confirm });
       await untilAccountGone(user.userId);
       assert.deepEqual((await deletionOf(user.userId))?.ended, [
-        'x',
         'subscriptions',
         'untold-subscriptions',
+        'x',
       ]);
       const statuses = await revocations();
       assert.equal(statuses[0], 503);
