@@ -6,7 +6,7 @@ import type { Poster } from '../support/posts.js';
 import { x } from '../support/standIns.js';
 
 describe('a post that X says is too many', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let poster: Poster;
 
   beforeEach(async () => {

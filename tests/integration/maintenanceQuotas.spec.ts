@@ -49,6 +49,25 @@ describe('maintenance of accounts', function () {
       assert.equal(await countWrites('^users/'), writes);
     });
 
+    it('begins with the first instant of the next one in UTC, after 28, 29, 30 and 31 days', async () => {
+      const firsts = {
+        '2027-01-31T23:59:59.999Z': ['2027-02-01', '2027-03-01', '2027-04-01', '2027-05-01'],
+        '2028-01-31T00:00:00.000Z': ['2028-02-01', '2028-03-01'],
+        '2028-02-29T12:00:00.000Z': ['2028-03-01'],
+      };
+      for (const [since, months] of Object.entries(firsts)) {
+        const userId = await makeUser(db, new Date(since), usedUp);
+        for (const first of months.map((day) => new Date(day))) {
+          const only = { userId };
+          assert.deepEqual(await resetQuotas({ db }, everybody(earlier(first, 1), only)), nothing);
+          const begun = await resetQuotas({ db }, everybody(first, only));
+          assert.deepEqual(begun, { ...nothing, due: 1, reset: 1 });
+          assert.equal((await user(userId)).creditsUsed, 0);
+          await db.doc(`users/${userId}`).update(usedUp);
+        }
+      }
+    });
+
     it('is made up for in one step, however many were missed', async () => {
       const userId = await makeUser(db, new Date('2026-01-31T10:00:00Z'), usedUp);
       await resetQuotas({ db }, everybody(now));

@@ -153,6 +153,19 @@ describe('analytics', () => {
       assert.deepEqual(engagements(posts, 'UTC', at), [0, 0, 0, 2, 24, 23, 0]);
     });
 
+    it('has days of the zone, one of 23 hours among them', () => {
+      // Paris: from 29 March, 00:00 winter time, to 30 March, 00:00 summer time, are 23 hours.
+      const posts = [
+        measuredPost('2026-03-28T23:00:00Z', [
+          readingAt('2026-03-29T22:00:00Z', { 1: { likes: 23 } }),
+          readingAt('2026-03-30T22:00:00Z', { 1: { likes: 47 } }),
+        ]),
+      ];
+      const at = new Date('2026-03-31T10:00:00Z');
+      assert.deepEqual(engagements(posts, 'Europe/Paris', at), [0, 0, 0, 0, 23, 24, 0]);
+      assert.deepEqual(engagements(posts, 'UTC', at), [0, 0, 0, 1, 24, 22, 0]);
+    });
+
     it('goes over the end of a year', () => {
       const at = new Date('2027-01-02T12:00:00Z');
       const data = aggregate([], calendarOf('Asia/Tokyo'), at);
@@ -198,6 +211,24 @@ describe('analytics', () => {
     assert.equal(aggregate(posts, utc, now).postsThisWeek, 1);
     assert.equal(aggregate(posts, calendarOf('Europe/Paris'), now).postsThisWeek, 2);
     assert.equal(aggregate(posts, calendarOf('America/New_York'), now).postsThisWeek, 0);
+  });
+
+  it('count threads by those days where clocks change within the week, or at its beginning', () => {
+    const counted = (postedAt: string, zone: string, at: string) =>
+      aggregate([measuredPost(postedAt, [])], calendarOf(zone), new Date(at)).postsThisWeek;
+    // New York: 1 November begins at 04:00 UTC, and its clocks go back; 2 November begins at 05:00.
+    assert.equal(counted('2026-11-01T03:59:59Z', 'America/New_York', '2026-11-07T12:00:00Z'), 0);
+    assert.equal(counted('2026-11-01T04:00:00Z', 'America/New_York', '2026-11-07T12:00:00Z'), 1);
+    assert.equal(counted('2026-11-02T04:59:59Z', 'America/New_York', '2026-11-08T12:00:00Z'), 0);
+    assert.equal(counted('2026-11-02T05:00:00Z', 'America/New_York', '2026-11-08T12:00:00Z'), 1);
+    // The same days to the last minute of the week, which is an hour later than before.
+    assert.equal(counted('2026-11-01T04:00:00Z', 'America/New_York', '2026-11-08T04:59:59Z'), 1);
+    assert.equal(counted('2026-11-01T04:00:00Z', 'America/New_York', '2026-11-08T05:00:00Z'), 0);
+    // February of a leap year has a 29th.
+    assert.equal(counted('2028-02-24T00:00:00Z', 'UTC', '2028-03-01T12:00:00Z'), 1);
+    assert.equal(counted('2027-02-24T00:00:00Z', 'UTC', '2027-03-01T12:00:00Z'), 1);
+    assert.equal(counted('2028-02-23T23:59:59Z', 'UTC', '2028-03-01T12:00:00Z'), 0);
+    assert.equal(counted('2027-02-23T00:00:00Z', 'UTC', '2027-03-01T12:00:00Z'), 1);
   });
 
   describe('whatever was read, in any zone', () => {
