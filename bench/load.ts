@@ -14,9 +14,10 @@ import { timeFetches, timingProviders } from './load/providerTime.js';
  * another job of the same user.
  */
 const loads = [
-  { jobs: 10, users: 10 },
-  { jobs: 200, users: 200 },
-  { jobs: 200, users: 100 },
+  { jobs: 10, users: 10, atOnce: false },
+  { jobs: 10, users: 10, atOnce: true },
+  { jobs: 200, users: 200, atOnce: true },
+  { jobs: 200, users: 100, atOnce: true },
 ] as const;
 
 const ports = portsAt(readPortOffset(process.env['PORT_OFFSET'], TEST_PORT_OFFSET));
@@ -41,11 +42,11 @@ for (const level of ['debug', 'info', 'warn'] as const) console[level] = () => u
 timeFetches([ports.host('deepgram'), ports.host('gemini')]);
 const started = await startInstance(ports);
 // The first job loads the SDKs, and is not counted.
-await runLoad(started, { jobs: 1, users: 1 }, 'warm-up');
+await runLoad(started, { jobs: 1, users: 1, atOnce: false }, 'warm-up');
 const rows: Record<string, Record<string, number>> = {};
-for (const load of loads) {
-  const title = `${load.jobs} jobs of ${load.users} users`;
-  rows[title] = await runLoad(started, load, `load-${load.jobs}-${load.users}`);
+for (const [index, load] of loads.entries()) {
+  const title = `${load.jobs} jobs of ${load.users} users${load.atOnce ? '' : ', in turn'}`;
+  rows[title] = await runLoad(started, load, `load-${index}`);
 }
 console.log(`${cpus().length} cores, Node ${process.version}, ${new Date().toISOString()}`);
 console.table(rows);
@@ -53,7 +54,7 @@ await started.close();
 
 async function runLoad(
   instance: Instance,
-  load: { readonly jobs: number; readonly users: number },
+  load: { readonly jobs: number; readonly users: number; readonly atOnce: boolean },
   name: string,
 ): Promise<Record<string, number>> {
   // More than there are jobs: on a slow machine a client may ask again.
@@ -64,16 +65,14 @@ async function runLoad(
   });
   const before = await usage();
   const startedAt = performance.now();
-  const runs = await Promise.all(
-    Array.from({ length: load.jobs }, async (_, index) => {
-      const user = users[index % users.length] ?? assert.fail();
-      const begunAt = performance.now();
-      const { ms, jobId } = await timingProviders(async () => {
-        return { jobId: await instance.runJob(user.userId, user.storagePath) };
-      });
-      return { jobId, overheadMs: performance.now() - begunAt - ms };
-    }),
-  );
+  const runs = await (load.atOnce ? atOnce : inTurn)(load.jobs, async (index) => {
+    const user = users[index % users.length] ?? assert.fail();
+    const begunAt = performance.now();
+    const { ms, jobId } = await timingProviders(async () => {
+      return { jobId: await instance.runJob(user.userId, user.storagePath) };
+    });
+    return { jobId, overheadMs: performance.now() - begunAt - ms };
+  });
   const seconds = (performance.now() - startedAt) / 1000;
   const after = await usage();
   for (const { jobId } of runs) {
@@ -108,6 +107,10 @@ async function runLoad(
 
 function isOwnedByOneUser(path: string): boolean {
   return /^(users|rate-limits)\/[^/]+-user-\d+$/.test(path);
+}
+
+function atOnce<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 }
 
 async function inTurn<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
