@@ -33,6 +33,7 @@ const checks: HealthDependencies['checks'] = {
   deepgram: provider((c) => c.deepgramBaseUrl),
   gemini: provider((c) => c.geminiBaseUrl),
   x: provider((c) => (c.xClientId === '' ? null : c.xApiBaseUrl)),
+  polar: provider((c) => c.polarBaseUrl),
 };
 
 /** @param addressOf null where the deployment does without the provider */

@@ -1,6 +1,6 @@
 import type { Firestore } from 'firebase-admin/firestore';
 import { deterministicId } from '../../platform/ids.js';
-import { log } from '../../platform/log.js';
+import { log, withCorrelation } from '../../platform/log.js';
 import { WebhookRefusal } from '../../providers/polar/errors.js';
 import type { IncomingWebhook, VerifiedWebhook } from '../../providers/polar/webhook.js';
 import type { WebhookDependencies } from './dependencies.js';
@@ -25,6 +25,11 @@ export async function receiveWebhook(
     log(reason === 'body' ? 'ERROR' : 'WARNING', 'webhook refused', { reason, cause: message });
     return { status: reason === 'signature' ? 401 : 400 };
   }
+  await withCorrelation(verified.webhookId, () => take(deps, verified));
+  return { status: 202 };
+}
+
+async function take(deps: WebhookDependencies, verified: VerifiedWebhook): Promise<void> {
   const { webhookId, event } = verified;
   const { outcome, deliveries } = await keep(deps.db, verified, deps.clock());
   log('INFO', 'webhook', { webhookId, type: event.type, outcome, deliveries });
@@ -32,7 +37,6 @@ export async function receiveWebhook(
     const taskId = deterministicId('billing', webhookId, String(deliveries));
     await deps.schedule({ webhookId }, taskId);
   }
-  return { status: 202 };
 }
 
 /** Writes the log, or counts one more delivery of what is logged. */

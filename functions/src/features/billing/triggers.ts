@@ -1,5 +1,6 @@
 import { onRequest } from 'firebase-functions/https';
 import { onTaskDispatched } from 'firebase-functions/tasks';
+import { limitedByAddress } from '../../platform/addressLimits.js';
 import { callable } from '../../platform/callable.js';
 import { polarAccessToken, polarWebhookSecrets } from '../../platform/config.js';
 import { describeError } from '../../platform/errors.js';
@@ -22,6 +23,9 @@ export interface BillingTriggerDependencies {
 /** Enough for as many users as one run looks at, were Polar slow with each. */
 const CHECK_TIMEOUT_SECONDS = 1800;
 
+/** Half a dozen events a purchase, with all that Polar sends again after an hour of ours without an answer. */
+const webhookLimit = { max: 600, windowSeconds: 60 };
+
 const pageOptions = { secrets: [polarAccessToken], timeoutSeconds: 60 };
 
 /** Buying and managing a plan, and what Polar tells of it. */
@@ -39,7 +43,7 @@ export function billingTriggers({ webhook, apply, pages }: BillingTriggerDepende
     /** Polar waits ten seconds for an answer, and sends again what is answered otherwise than by a 2xx. */
     polarWebhook: onRequest(
       { secrets: [polarWebhookSecrets], timeoutSeconds: 30 },
-      async ({ method, rawBody, headers }, response) => {
+      limitedByAddress(webhookLimit, async ({ method, rawBody, headers }, response) => {
         if (method !== 'POST') {
           response.status(405).set('allow', 'POST').end();
           return;
@@ -52,7 +56,7 @@ export function billingTriggers({ webhook, apply, pages }: BillingTriggerDepende
           log('ERROR', 'webhook not taken', { cause: describeError(error).message });
           response.status(500).end();
         }
-      },
+      }),
     ),
 
     /** Events do not say that a canceled period is over, nor that a renewal is overdue. */

@@ -3,7 +3,7 @@ import { describeError } from '../../platform/errors.js';
 import { log } from '../../platform/log.js';
 
 /** What the backend stands on. */
-export const parts = ['firestore', 'storage', 'deepgram', 'gemini', 'x'] as const;
+export const parts = ['firestore', 'storage', 'deepgram', 'gemini', 'x', 'polar'] as const;
 export type Part = (typeof parts)[number];
 
 /** Without these nothing works; without a provider, what needs it waits and is tried again. */

@@ -36,7 +36,14 @@ describe('health', () => {
     assert.deepEqual(JSON.parse(body), {
       status: 'ok',
       version: '1.2.3',
-      checks: { firestore: 'ok', storage: 'ok', deepgram: 'ok', gemini: 'ok', x: 'ok' },
+      checks: {
+        firestore: 'ok',
+        storage: 'ok',
+        deepgram: 'ok',
+        gemini: 'ok',
+        x: 'ok',
+        polar: 'ok',
+      },
     });
   });
 

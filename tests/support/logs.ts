@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ROOT } from '../../scripts/platform/workspace.js';
+import { ports } from './platform.js';
+
+const entrySchema = z.looseObject({ severity: z.string(), message: z.string() });
+export type Entry = z.infer<typeof entrySchema>;
+
+const file = join(ROOT, '.cache/platform', String(ports.offset), 'platform.log');
+
+/** What the platform and its functions have logged, a line each. */
+export async function logLines(): Promise<string[]> {
+  return (await readFile(file, 'utf8')).split('\n');
+}
+
+/** The structured entries that the functions have written, as Cloud Logging would get them. */
+export async function logEntries(): Promise<Entry[]> {
+  return (await logLines()).flatMap((line) => {
+    const json = /\{.*\}$/.exec(line)?.[0];
+    return json === undefined ? [] : (entriesOf(json) ?? []);
+  });
+}
+
+function entriesOf(json: string): Entry | undefined {
+  try {
+    return entrySchema.safeParse(JSON.parse(json)).data;
+  } catch {
+    return undefined;
+  }
+}
