@@ -53,7 +53,7 @@ describe('the log of a job', function () {
       .get();
     assert.deepEqual(
       events.docs.map((event) => [event.get('type') as unknown, event.get('data') as unknown]),
-      [['job_completed', { userId: user.userId, jobId, kind: 'thread', round: 0, correlationId }]],
+      [['job_completed', { userId: user.userId, jobId, kind: 'thread', round: 1, correlationId }]],
     );
   });
 
