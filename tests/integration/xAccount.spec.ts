@@ -6,12 +6,15 @@ import { x } from '../support/standIns.js';
 import {
   approve,
   connectErrorOf,
-  connectXAccount,
   connectionOf,
+  connectXAccount,
   deny,
   FRONTEND,
+  ownDocument,
   redirect,
+  returnToFrontEnd,
   usernameOf,
+  xAccountOf,
 } from '../support/x.js';
 import {
   callbackUrl,
@@ -20,23 +23,6 @@ import {
   storedTokens,
   xAnswersTo,
 } from '../support/xGrants.js';
-
-/** Goes all the way to the front end. @returns its address, with the outcome */
-async function begin(session: Session, returnUrl?: string): Promise<URL> {
-  const { authorizationUrl } = await session.client.connectX(returnUrl ? { returnUrl } : undefined);
-  return redirect(await approve(authorizationUrl, usernameOf(session)));
-}
-
-async function xAccountOf(session: Session) {
-  return (await session.client.getProfile()).xAccount;
-}
-
-/** Finds a user's document in one of the backend's own collections. */
-async function documentOf(collection: string, { userId }: Session) {
-  const found = await admin().firestore.collection(collection).where('userId', '==', userId).get();
-  assert.equal(found.size, 1);
-  return found.docs[0] ?? assert.fail();
-}
 
 describe('connecting an X account', function () {
   this.timeout(60_000);
@@ -93,7 +79,7 @@ describe('connecting an X account', function () {
   });
 
   it('goes back to the page that was asked for, its query kept', async () => {
-    const end = await begin(user, `${FRONTEND}/settings?tab=x&xError=denied#accounts`);
+    const end = await returnToFrontEnd(user, `${FRONTEND}/settings?tab=x&xError=denied#accounts`);
     assert.equal(`${end.origin}${end.pathname}${end.hash}`, `${FRONTEND}/settings#accounts`);
     assert.equal(end.searchParams.get('tab'), 'x');
     assert.equal(connectErrorOf(end), null);
@@ -128,7 +114,7 @@ describe('connecting an X account', function () {
 
   it('what was not foreseen is answered by the id of its record, without a redirect', async () => {
     const { authorizationUrl } = await user.client.connectX();
-    const state = await documentOf('x-oauth-states', user);
+    const state = await ownDocument('x-oauth-states', user);
     await state.ref.update({ returnUrl: 5 });
     const callback = await approve(authorizationUrl, usernameOf(user));
     const answer = await fetch(callback, { redirect: 'manual' });
@@ -145,7 +131,7 @@ describe('connecting an X account', function () {
     const missing = { code: 'profile_missing' } as const;
     await assertRefused(nobody.client.connectX(), 'not-found', missing);
     await nobody.client.initUser();
-    const connection = connectionOf(await begin(nobody));
+    const connection = connectionOf(await returnToFrontEnd(nobody));
     const profile = admin().firestore.doc(`users/${nobody.userId}`);
     const saved = (await profile.get()).data() ?? assert.fail();
     await profile.delete();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Session } from '../../scripts/platform/session.js';
-import { admin, closeAll, signUpOn } from '../support/platform.js';
+import { closeAll, signUpOn } from '../support/platform.js';
 import { assertInvalid, assertRefused } from '../support/refusals.js';
 import { x } from '../support/standIns.js';
 import {
@@ -8,8 +8,11 @@ import {
   connectErrorOf,
   connectionOf,
   FRONTEND,
+  ownDocument,
   redirect,
+  returnToFrontEnd,
   usernameOf,
+  xAccountOf,
 } from '../support/x.js';
 import {
   callbackUrl,
@@ -18,23 +21,6 @@ import {
   storedTokens,
   xAnswersTo,
 } from '../support/xGrants.js';
-
-/** Goes all the way to the front end. @returns its address, with the outcome */
-async function begin(session: Session, returnUrl?: string): Promise<URL> {
-  const { authorizationUrl } = await session.client.connectX(returnUrl ? { returnUrl } : undefined);
-  return redirect(await approve(authorizationUrl, usernameOf(session)));
-}
-
-async function xAccountOf(session: Session) {
-  return (await session.client.getProfile()).xAccount;
-}
-
-/** Finds a user's document in one of the backend's own collections. */
-async function documentOf(collection: string, { userId }: Session) {
-  const found = await admin().firestore.collection(collection).where('userId', '==', userId).get();
-  assert.equal(found.size, 1);
-  return found.docs[0] ?? assert.fail();
-}
 
 describe('an attack on connecting an X account', function () {
   this.timeout(60_000);
@@ -129,7 +115,7 @@ describe('an attack on connecting an X account', function () {
 
   it('a state is good for ten minutes', async () => {
     const { authorizationUrl } = await user.client.connectX();
-    const state = await documentOf('x-oauth-states', user);
+    const state = await ownDocument('x-oauth-states', user);
     const { createdAt, expiresAt } = state.data() as Record<string, FirebaseFirestore.Timestamp>;
     assert.equal((expiresAt?.toMillis() ?? 0) - (createdAt?.toMillis() ?? 0), 600_000);
     await state.ref.update({ expiresAt: new Date(Date.now() - 1) });
@@ -154,7 +140,7 @@ describe('an attack on connecting an X account', function () {
 
   it('another user cannot confirm a connection, and it is dead after the attempt', async () => {
     const other = await signUpOn('pro');
-    const connection = connectionOf(await begin(user));
+    const connection = connectionOf(await returnToFrontEnd(user));
     await invalid(other, connection);
     await invalid(user, connection);
     assert.deepEqual([await xAccountOf(user), await xAccountOf(other)], [null, null]);
@@ -174,7 +160,7 @@ describe('an attack on connecting an X account', function () {
   });
 
   it('however many confirm a connection at the same time, one does', async () => {
-    const connection = connectionOf(await begin(user));
+    const connection = connectionOf(await returnToFrontEnd(user));
     const outcomes = await Promise.allSettled(
       Array.from({ length: 3 }, () => user.client.confirmX({ connection })),
     );
@@ -184,14 +170,14 @@ describe('an attack on connecting an X account', function () {
   });
 
   it('a connection is good once, for ten minutes, and only whole', async () => {
-    const connection = connectionOf(await begin(user));
+    const connection = connectionOf(await returnToFrontEnd(user));
     await invalid(user, connection.slice(1));
     await invalid(user, '../x-tokens/me');
     await user.client.confirmX({ connection });
     await invalid(user, connection);
     await user.client.disconnectX();
-    const late = connectionOf(await begin(user));
-    const pending = await documentOf('x-connections', user);
+    const late = connectionOf(await returnToFrontEnd(user));
+    const pending = await ownDocument('x-connections', user);
     await pending.ref.update({ expiresAt: new Date(Date.now() - 1) });
     await invalid(user, late);
     assert.ok(!(await pending.ref.get()).exists);

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import type { ValidUpload } from '@quikthread/client';
-import type { JobStatus, Post, Tier } from '@quikthread/contract';
+import { plans } from '@quikthread/contract';
+import type { JobStatus, PaidTier, Post, Tier } from '@quikthread/contract';
 import type { Session } from '../../scripts/platform/session.js';
 import { SPEECH } from './jobs.js';
 import { recordingOf } from './media.js';
 import { admin } from './platform.js';
+import { buyPlan } from './polar.js';
 import { assertRefused } from './refusals.js';
 import type { FaultRequest } from './standIns.js';
 import { approve, redirect, timelineOf, usernameOf } from './x.js';
@@ -15,6 +17,17 @@ import { approve, redirect, timelineOf, usernameOf } from './x.js';
 export async function uploadMinutes({ client }: Session, minutes: number): Promise<ValidUpload> {
   const file = await openAsBlob(await recordingOf(minutes));
   return client.uploadMedia(file, { name: 'talk.mp3' });
+}
+
+/** Buys a plan, which takes effect whole; bought again, it is refused. */
+export async function assertBoughtFromPolar(session: Session, plan: PaidTier): Promise<void> {
+  const { client } = session;
+  await buyPlan(session, plan);
+  const { tier, maxCredits, maxDuration, features } = await client.getProfile();
+  assert.equal(tier, plan);
+  assert.deepEqual({ maxCredits, maxDuration, features }, plans[plan]);
+  const again = client.createCheckout({ plan });
+  await assertRefused(again, 'failed-precondition', { code: 'already_on_plan', plan });
 }
 
 /** The Deepgram stand-in's words of a transcript come one every so many seconds. */

@@ -4,7 +4,7 @@ import { X_CONNECTION_PARAMETER, X_ERROR_PARAMETER } from '@quikthread/contract'
 import type { XAccount } from '@quikthread/contract';
 import { z } from 'zod';
 import type { Session } from '../../scripts/platform/session.js';
-import { ports } from './platform.js';
+import { admin, ports } from './platform.js';
 
 /** Where the local platform's front end is: the only origin on its list. */
 export const FRONTEND = 'http://localhost:5173';
@@ -119,4 +119,21 @@ async function control(route: string, body: unknown): Promise<void> {
   const request = { method: 'POST', headers, body: JSON.stringify(body) };
   const answer = await fetch(`${standIn}/_control/${route}`, request);
   assert.ok(answer.ok, `${route}: ${answer.status} ${await answer.text()}`);
+}
+
+/** Goes all the way to the front end. @returns its address, with the outcome */
+export async function returnToFrontEnd(session: Session, returnUrl?: string): Promise<URL> {
+  const { authorizationUrl } = await session.client.connectX(returnUrl ? { returnUrl } : undefined);
+  return redirect(await approve(authorizationUrl, usernameOf(session)));
+}
+
+export async function xAccountOf(session: Session) {
+  return (await session.client.getProfile()).xAccount;
+}
+
+/** Finds a user's document in one of the backend's own collections. */
+export async function ownDocument(collection: string, { userId }: Session) {
+  const found = await admin().firestore.collection(collection).where('userId', '==', userId).get();
+  assert.equal(found.size, 1);
+  return found.docs[0] ?? assert.fail();
 }
