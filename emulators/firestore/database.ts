@@ -1,4 +1,5 @@
 import type { Usage } from './admin/usage.js';
+import type { Documents } from './documentStore.js';
 import { DocumentStore } from './documentStore.js';
 import type { LockPatience, WriteClaim } from './locks.js';
 import { LockTable } from './locks.js';
@@ -8,6 +9,7 @@ import type { DocumentChange, StoredDocument } from './model/document.js';
 import type { DatabaseId } from './model/path.js';
 import { Code, FirestoreError } from './model/status.js';
 import type { Value } from './model/value.js';
+import { PastDocuments } from './pastDocuments.js';
 import type { QueryResult } from './query/evaluate.js';
 import { evaluateQuery, matchesQuery } from './query/evaluate.js';
 import type { Query } from './query/query.js';
@@ -90,13 +92,31 @@ export class Database {
     transaction?: Transaction,
   ): Promise<(StoredDocument | undefined)[]> {
     if (locksReads(transaction)) await this.locks.read(transaction, { paths });
-    return paths.map((path) => this.store.get(path));
+    const documents = this.documents(transaction);
+    return paths.map((path) => documents.get(path));
   }
 
   /** Evaluates a query; a read-write transaction keeps its result locked. */
   async query(query: Query, transaction?: Transaction): Promise<QueryResult> {
     if (locksReads(transaction)) await this.locks.read(transaction, { paths: [], query });
-    return evaluateQuery(this.id, this.store, query);
+    return evaluateQuery(this.id, this.documents(transaction), query);
+  }
+
+  /** The documents that a transaction sees: at its read time where it has one, else the present. */
+  documents(transaction?: Transaction): Documents {
+    const at = transaction?.readTime;
+    if (at === undefined) return this.store;
+    if (at > this.clock.readTime()) {
+      throw new FirestoreError(Code.InvalidArgument, 'read_time cannot be in the future.');
+    }
+    const undone = this.log.since(at);
+    if (undone === undefined) {
+      throw new FirestoreError(
+        Code.FailedPrecondition,
+        'The requested snapshot version is too old.',
+      );
+    }
+    return undone.size === 0 ? this.store : new PastDocuments(this.store, undone);
   }
 
   /** Applies writes, all or none. */

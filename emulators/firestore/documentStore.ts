@@ -2,8 +2,21 @@ import type { StoredDocument } from './model/document.js';
 import { collectionOf, lastSegment } from './model/path.js';
 import { compareStrings } from './model/strings.js';
 
+/** Documents to read, as they are or were at one time. */
+export interface Documents {
+  get(path: string): StoredDocument | undefined;
+  /** The documents of one collection, in no particular order. */
+  collection(path: string): Iterable<StoredDocument>;
+  /** The documents below a path ('' is the root), of every collection or of those with one id. */
+  descendants(parent: string, collectionId?: string): Iterable<StoredDocument>;
+  /** The ids of the collections directly below a document or the root, in order. */
+  collectionIds(parent: string): string[];
+  /** The ids in a collection, in order, with those that exist only as a parent of something. */
+  documentIds(collection: string): string[];
+}
+
 /** The documents of one database, in memory, by collection. */
-export class DocumentStore {
+export class DocumentStore implements Documents {
   private readonly collections = new Map<string, Map<string, StoredDocument>>();
 
   get(path: string): StoredDocument | undefined {
@@ -27,27 +40,22 @@ export class DocumentStore {
     if (collection?.size === 0) this.collections.delete(key);
   }
 
-  /** The documents of one collection, in no particular order. */
   collection(path: string): Iterable<StoredDocument> {
     return this.collections.get(path)?.values() ?? [];
   }
 
-  /** The documents below a path ('' is the root), of every collection or of those with one id. */
   *descendants(parent: string, collectionId?: string): Iterable<StoredDocument> {
-    const prefix = parent === '' ? '' : `${parent}/`;
     for (const [path, documents] of this.collections) {
-      if (!path.startsWith(prefix)) continue;
+      if (!isBelow(path, parent)) continue;
       if (collectionId !== undefined && lastSegment(path) !== collectionId) continue;
       yield* documents.values();
     }
   }
 
-  /** The ids of the collections directly below a document or the root, in order. */
   collectionIds(parent: string): string[] {
     return this.childrenOf(parent);
   }
 
-  /** The ids in a collection, in order, with those that exist only as a parent of something. */
   documentIds(collection: string): string[] {
     return this.childrenOf(collection);
   }
@@ -73,4 +81,9 @@ export class DocumentStore {
   clear(): void {
     this.collections.clear();
   }
+}
+
+/** Whether a path is below another; all are below the root, ''. */
+export function isBelow(path: string, parent: string): boolean {
+  return parent === '' || path.startsWith(`${parent}/`);
 }

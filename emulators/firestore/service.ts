@@ -15,6 +15,9 @@ import type { Transaction } from './transactions.js';
 import type { TriggerDispatcher } from './triggers/dispatcher.js';
 import type { Write } from './write/write.js';
 
+/** Of one BatchWrite; a commit is bounded by its size alone. */
+const MAX_BATCH_WRITES = 500;
+
 /**
  * What Firestore does for a caller, whatever wire format the request came in: rules first, then the
  * database; faults and triggers around commits.
@@ -101,6 +104,12 @@ export class FirestoreService {
     database: Database,
     writes: readonly Write[],
   ): Promise<(CommitResult | FirestoreError)[]> {
+    if (writes.length > MAX_BATCH_WRITES) {
+      throw new FirestoreError(
+        Code.InvalidArgument,
+        `maximum ${MAX_BATCH_WRITES} writes allowed per request`,
+      );
+    }
     const paths = new Set(writes.map((write) => write.path));
     if (paths.size < writes.length) {
       throw new FirestoreError(
@@ -124,11 +133,16 @@ export class FirestoreService {
   }
 
   /** The ids of the collections below a document or the root: for administrators only. */
-  listCollectionIds(caller: Caller, database: Database, parent: string): string[] {
+  listCollectionIds(
+    caller: Caller,
+    database: Database,
+    parent: string,
+    transaction?: Transaction,
+  ): string[] {
     if (!caller.isAdmin) {
       throw new FirestoreError(Code.PermissionDenied, 'Missing or insufficient permissions.');
     }
-    return database.store.collectionIds(parent);
+    return database.documents(transaction).collectionIds(parent);
   }
 
   /** Removes every document of a database, its pending deliveries and what was counted. */

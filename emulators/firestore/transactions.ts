@@ -1,8 +1,11 @@
 import type { LockOwner, LockTable } from './locks.js';
+import type { Instant } from './model/clock.js';
 import { Code, FirestoreError } from './model/status.js';
 
 export interface BeginOptions {
   readonly readOnly: boolean;
+  /** The time that it reads at; of read-only ones. */
+  readonly readTime?: Instant;
   /** The id of the transaction that this one tries again. */
   readonly retryOf?: string;
   /** The client's connection: its end rolls the transaction back. */
@@ -13,6 +16,8 @@ export interface BeginOptions {
 export interface Transaction extends LockOwner {
   readonly id: string;
   readonly readOnly: boolean;
+  /** The time that it reads at; absent for the present, as in read-write ones. */
+  readonly readTime?: Instant;
   readonly connection: string;
 }
 
@@ -39,6 +44,7 @@ export class Transactions {
       isRetry: options.retryOf !== undefined,
       readOnly: options.readOnly,
       connection: options.connection,
+      ...(options.readTime !== undefined && { readTime: options.readTime }),
       onAborted: () => {
         this.forget(id);
       },

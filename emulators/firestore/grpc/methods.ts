@@ -16,6 +16,7 @@ export function firestoreMethods(service: FirestoreService): UntypedServiceImple
     BatchGetDocuments: serverStream(reads.batchGetDocuments.bind(reads)),
     RunQuery: serverStream(reads.runQuery.bind(reads)),
     RunAggregationQuery: serverStream(reads.runAggregationQuery.bind(reads)),
+    PartitionQuery: unary(reads.partitionQuery.bind(reads)),
     ListCollectionIds: unary(reads.listCollectionIds.bind(reads)),
     CreateDocument: unary(commits.createDocument.bind(commits)),
     UpdateDocument: unary(commits.updateDocument.bind(commits)),

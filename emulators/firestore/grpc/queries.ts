@@ -2,8 +2,10 @@ import type { google } from '@google-cloud/firestore/build/protos/firestore_v1_p
 import { parseFieldPath } from '../model/fieldPath.js';
 import type { FieldPath } from '../model/fieldPath.js';
 import { Code, FirestoreError } from '../model/status.js';
-import type { Value } from '../model/value.js';
+import { isNumber, vectorElements } from '../model/value.js';
 import type { Aggregation } from '../query/aggregate.js';
+import { checkQuery } from '../query/checkQuery.js';
+import type { DistanceMeasure, Nearest } from '../query/nearest.js';
 import type { Cursor, FieldOperator, Filter, Query, UnaryOperator } from '../query/query.js';
 import { completeOrder } from '../query/query.js';
 import { fromValueMessage, isSet } from './documents.js';
@@ -24,6 +26,7 @@ const FIELD_OPERATORS: readonly FieldOperator[] = [
   'ARRAY_CONTAINS_ANY',
   'NOT_IN',
 ];
+const MEASURES: readonly DistanceMeasure[] = ['EUCLIDEAN', 'COSINE', 'DOT_PRODUCT'];
 const UNARY_OPERATORS: readonly UnaryOperator[] = [
   'IS_NAN',
   'IS_NULL',
@@ -31,18 +34,8 @@ const UNARY_OPERATORS: readonly UnaryOperator[] = [
   'IS_NOT_NULL',
 ];
 
-/** firebase.google.com/docs/firestore/query-data/queries, "Query limitations". */
-const MAX_OPERANDS: Partial<Record<FieldOperator, number>> = {
-  IN: 30,
-  ARRAY_CONTAINS_ANY: 30,
-  NOT_IN: 10,
-};
-
 /** Reads a structured query below a parent's path; refuses what is not one or not supported. */
 export function fromStructuredQuery(parent: string, message: StructuredQuery): Query {
-  if (isSet(message.findNearest)) {
-    throw new FirestoreError(Code.Unimplemented, 'Vector search is not supported.');
-  }
   const [selector] = message.from ?? [];
   const where = isSet(message.where) ? fromFilter(message.where) : undefined;
   const orders = (message.orderBy ?? []).map(({ field, direction }) => ({
@@ -50,7 +43,7 @@ export function fromStructuredQuery(parent: string, message: StructuredQuery): Q
     descending: direction === 'DESCENDING',
   }));
   const collectionId = selector?.collectionId;
-  return {
+  const query: Query = {
     parent,
     ...(isSet(collectionId) && collectionId !== '' && { collectionId }),
     allDescendants: selector?.allDescendants ?? false,
@@ -61,14 +54,44 @@ export function fromStructuredQuery(parent: string, message: StructuredQuery): Q
     offset: message.offset ?? 0,
     ...(isSet(message.limit) && { limit: message.limit.value ?? 0 }),
     ...(isSet(message.select) && { select: (message.select.fields ?? []).map(fromFieldReference) }),
+    ...(isSet(message.findNearest) && { nearest: fromFindNearest(message.findNearest) }),
+  };
+  checkQuery(query, orders);
+  return query;
+}
+
+function fromFindNearest(message: google.firestore.v1.StructuredQuery.IFindNearest): Nearest {
+  const { limit, distanceResultField, distanceThreshold } = message;
+  const measure = MEASURES.find((known) => known === message.distanceMeasure);
+  if (measure === undefined) throw invalid('Unknown Distance Measure.');
+  const vector = vectorElements(fromValueMessage(message.queryVector ?? {}));
+  if (vector === undefined) throw invalid('FindNearest requires a query vector.');
+  const threshold = distanceThreshold?.value;
+  return {
+    field: fromFieldReference(message.vectorField),
+    vector: vector.map((element) => (isNumber(element) ? Number(element.value) : NaN)),
+    measure,
+    limit: limit?.value ?? 0,
+    ...(isSet(distanceResultField) &&
+      distanceResultField !== '' && { resultField: parseFieldPath(distanceResultField) }),
+    ...(isSet(threshold) && { threshold }),
   };
 }
+
+/** The documented limit of aggregations in one query. */
+const MAX_AGGREGATIONS = 5;
 
 /** Reads the aggregations of an aggregation query. */
 export function fromAggregations(
   message: google.firestore.v1.IStructuredAggregationQuery,
 ): Aggregation[] {
-  return (message.aggregations ?? []).map(({ alias, count, sum, avg }, index): Aggregation => {
+  const aggregations = message.aggregations ?? [];
+  if (aggregations.length > MAX_AGGREGATIONS) {
+    throw invalid(
+      `The maximum number of aggregations allowed in an aggregation query is ${MAX_AGGREGATIONS}. Received: ${aggregations.length}`,
+    );
+  }
+  return aggregations.map(({ alias, count, sum, avg }, index): Aggregation => {
     const name = isSet(alias) && alias !== '' ? alias : `field_${index + 1}`;
     if (isSet(count)) {
       const upTo = count.upTo?.value;
@@ -76,7 +99,7 @@ export function fromAggregations(
     }
     if (isSet(sum)) return { kind: 'sum', alias: name, field: fromFieldReference(sum.field) };
     if (isSet(avg)) return { kind: 'average', alias: name, field: fromFieldReference(avg.field) };
-    throw new FirestoreError(Code.InvalidArgument, 'An aggregation has no operator.');
+    throw invalid('An aggregation has no operator.');
   });
 }
 
@@ -91,29 +114,11 @@ function fromFilter(message: FilterMessage): Filter {
     const operator = FIELD_OPERATORS.find((known) => known === fieldFilter.op);
     if (operator === undefined) throw unknownOperator(fieldFilter.op);
     const value = fromValueMessage(fieldFilter.value ?? {});
-    checkOperand(operator, value);
     return { kind: 'field', field, operator, value };
   }
   const operator = UNARY_OPERATORS.find((known) => known === unaryFilter?.op);
   if (operator === undefined) throw unknownOperator(unaryFilter?.op);
   return { kind: 'unary', field: fromFieldReference(unaryFilter?.field), operator };
-}
-
-function checkOperand(operator: FieldOperator, value: Value): void {
-  const limit = MAX_OPERANDS[operator];
-  if (limit === undefined) return;
-  if (value.type !== 'array' || value.values.length === 0) {
-    throw new FirestoreError(
-      Code.InvalidArgument,
-      `'${operator}' requires a non-empty ArrayValue.`,
-    );
-  }
-  if (value.values.length > limit) {
-    throw new FirestoreError(
-      Code.InvalidArgument,
-      `'${operator}' supports up to ${limit} comparison values.`,
-    );
-  }
 }
 
 function fromFieldReference(message: FieldReference | null | undefined): FieldPath {
@@ -128,5 +133,9 @@ function fromCursor(message: google.firestore.v1.ICursor): Cursor {
 }
 
 function unknownOperator(operator: unknown): FirestoreError {
-  return new FirestoreError(Code.InvalidArgument, `Unknown filter operator: ${String(operator)}.`);
+  return invalid(`Unknown filter operator: ${String(operator)}.`);
+}
+
+function invalid(message: string): FirestoreError {
+  return new FirestoreError(Code.InvalidArgument, message);
 }

@@ -5,7 +5,8 @@ import type { FieldPath } from '../model/fieldPath.js';
 import { selectFields } from '../model/fieldPath.js';
 import { documentPath, formatName, joinPath, lastSegment, parseName } from '../model/path.js';
 import { Code, FirestoreError } from '../model/status.js';
-import { aggregate } from '../query/aggregate.js';
+import { aggregateAll } from '../query/aggregate.js';
+import { partitionPoints } from '../query/partition.js';
 import { completeOrder } from '../query/query.js';
 import type { FirestoreService } from '../service.js';
 import { fromMask, toDocumentMessage, toTimestamp, toValueMessage } from './documents.js';
@@ -18,6 +19,8 @@ import type {
   ListCollectionIdsResponse,
   ListDocumentsRequest,
   ListDocumentsResponse,
+  PartitionQueryRequest,
+  PartitionQueryResponse,
   RunAggregationQueryRequest,
   RunAggregationQueryResponse,
   RunQueryRequest,
@@ -54,11 +57,15 @@ export class Reads {
     const database = this.service.database(parseName(request.database ?? ''));
     const names = [...new Set(request.documents ?? [])];
     const paths = names.map(documentPath);
-    const { result, begun } = await readIn(database, caller, request, (transaction) =>
+    const {
+      result,
+      begun,
+      readTime: at,
+    } = await readIn(database, caller, request, (transaction) =>
       this.service.getDocuments(caller, database, paths, transaction),
     );
     const mask = fromMask(request.mask);
-    const readTime = toTimestamp(database.clock.readTime());
+    const readTime = toTimestamp(at);
     const transaction = begun && toTransactionId(begun);
     if (transaction !== undefined) send({ transaction, readTime });
     for (const [index, name] of names.entries()) {
@@ -75,10 +82,14 @@ export class Reads {
   ): Promise<void> {
     const { database, path } = this.parent(request.parent);
     const query = fromStructuredQuery(path, request.structuredQuery ?? {});
-    const { result, begun } = await readIn(database, caller, request, (transaction) =>
+    const {
+      result,
+      begun,
+      readTime: at,
+    } = await readIn(database, caller, request, (transaction) =>
       this.service.runQuery(caller, database, query, transaction),
     );
-    const readTime = toTimestamp(database.clock.readTime());
+    const readTime = toTimestamp(at);
     if (begun !== undefined) send({ transaction: toTransactionId(begun), readTime });
     for (const document of result.documents) {
       send({ document: toDocumentMessage(database.id, document), readTime });
@@ -97,18 +108,38 @@ export class Reads {
     const message = request.structuredAggregationQuery ?? {};
     const query = fromStructuredQuery(path, message.structuredQuery ?? {});
     const aggregations = fromAggregations(message);
-    const { result, begun } = await readIn(database, caller, request, (transaction) =>
+    const {
+      result,
+      begun,
+      readTime: at,
+    } = await readIn(database, caller, request, (transaction) =>
       this.service.runQuery(caller, database, query, transaction),
     );
-    const values = aggregations.map(
-      (aggregation) =>
-        [aggregation.alias, toValueMessage(aggregate(result.documents, aggregation))] as const,
+    const values = [...aggregateAll(result.documents, aggregations)].map(
+      ([alias, value]) => [alias, toValueMessage(value)] as const,
     );
     send({
       result: { aggregateFields: Object.fromEntries(values) },
-      readTime: toTimestamp(database.clock.readTime()),
+      readTime: toTimestamp(at),
       ...(begun && { transaction: toTransactionId(begun) }),
     });
+  }
+
+  /** The cursors that cut a query, which must be one in order of names, in parts. */
+  async partitionQuery(
+    request: PartitionQueryRequest,
+    caller: Caller,
+  ): Promise<PartitionQueryResponse> {
+    const { database, path } = this.parent(request.parent);
+    const query = fromStructuredQuery(path, request.structuredQuery ?? {});
+    const { result } = await readIn(database, caller, request, (transaction) =>
+      this.service.runQuery(caller, database, query, transaction),
+    );
+    const count = Number(request.partitionCount ?? 0);
+    const points = partitionPoints(database.id, result.documents, count);
+    const { items, nextPageToken } = page(points, request);
+    const partitions = items.map((name) => ({ values: [{ referenceValue: name }], before: true }));
+    return { partitions, nextPageToken };
   }
 
   async listDocuments(
@@ -119,15 +150,16 @@ export class Reads {
     const collectionId = request.collectionId ?? '';
     const query = { parent: path, collectionId, allDescendants: false, offset: 0 };
     const ordered = { ...query, orderBy: completeOrder([], undefined) };
-    const { result } = await readIn(database, caller, request, (transaction) =>
-      this.service.runQuery(caller, database, ordered, transaction),
-    );
+    const { result } = await readIn(database, caller, request, async (transaction) => ({
+      ...(await this.service.runQuery(caller, database, ordered, transaction)),
+      all: database.documents(transaction).documentIds(joinPath(path, collectionId)),
+    }));
     const mask = fromMask(request.mask);
     const found = new Map(result.documents.map((document) => [document.path, document]));
     const collection = joinPath(path, collectionId);
     const ids =
       request.showMissing === true
-        ? database.store.documentIds(collection)
+        ? result.all
         : result.documents.map((document) => lastSegment(document.path));
     const { items, nextPageToken } = page(ids, request);
     const documents = items.map((id) => {
@@ -139,14 +171,16 @@ export class Reads {
     return { documents, nextPageToken };
   }
 
-  listCollectionIds(
+  async listCollectionIds(
     request: ListCollectionIdsRequest,
     caller: Caller,
   ): Promise<ListCollectionIdsResponse> {
     const { database, path } = this.parent(request.parent);
-    const ids = this.service.listCollectionIds(caller, database, path);
-    const { items, nextPageToken } = page(ids, request);
-    return Promise.resolve({ collectionIds: items, nextPageToken });
+    const { result } = await readIn(database, caller, request, (transaction) =>
+      this.service.listCollectionIds(caller, database, path, transaction),
+    );
+    const { items, nextPageToken } = page(result, request);
+    return { collectionIds: items, nextPageToken };
   }
 
   private parent(name: string | null | undefined): { database: Database; path: string } {

@@ -12,6 +12,9 @@ export interface ResourceName extends DatabaseId {
   readonly path: string;
 }
 
+/** Of a document or a collection: firebase.google.com/docs/firestore/quotas. */
+const MAX_ID_BYTES = 1500;
+
 const NAME = /^projects\/([^/]+)\/databases\/([^/]+)(?:\/documents(?:\/(.*))?)?$/s;
 
 /** Splits a full name of a database, of its root or of something below; INVALID_ARGUMENT else. */
@@ -37,7 +40,22 @@ export function documentPath(name: string): string {
   if (path === '' || segments.length % 2 !== 0 || segments.includes('')) {
     throw invalid(`Document name "${name}" has invalid or missing segments.`);
   }
+  for (const [index, id] of segments.entries()) checkId(name, id, index % 2 === 0);
   return path;
+}
+
+/** Ids that Firestore refuses; `__id7__` is a number's, from a Datastore import. */
+function checkId(name: string, id: string, isCollection: boolean): void {
+  if (id === '.' || id === '..') {
+    throw invalid(`Document name "${name}" contains a resource id "${id}".`);
+  }
+  if (/^__.+__$/s.test(id) && (isCollection || numericId(id) === undefined)) {
+    const kind = isCollection ? 'Collection' : 'Resource';
+    throw invalid(`${kind} id "${id}" is invalid because it is reserved.`);
+  }
+  if (Buffer.byteLength(id) > MAX_ID_BYTES) {
+    throw invalid(`The key path element name is longer than ${MAX_ID_BYTES} bytes.`);
+  }
 }
 
 /** The path of the collection that a document is in. */

@@ -12,8 +12,23 @@ export type Aggregation =
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);
 
+/**
+ * Computes aggregates over a query's documents. As in Firestore, which reads them from an index of
+ * all their fields, a document that lacks one of the fields counts for none of them.
+ */
+export function aggregateAll(
+  documents: readonly StoredDocument[],
+  aggregations: readonly Aggregation[],
+): Map<string, Value> {
+  const fields = aggregations.flatMap((each) => (each.kind === 'count' ? [] : [each.field]));
+  const counted = documents.filter((document) =>
+    fields.every((field) => getField(document.fields, field) !== undefined),
+  );
+  return new Map(aggregations.map((each) => [each.alias, aggregate(counted, each)]));
+}
+
 /** Computes one aggregate over documents; what is not a number does not count in sum and average. */
-export function aggregate(documents: readonly StoredDocument[], aggregation: Aggregation): Value {
+function aggregate(documents: readonly StoredDocument[], aggregation: Aggregation): Value {
   if (aggregation.kind === 'count') {
     const count = Math.min(documents.length, aggregation.upTo ?? Infinity);
     return { type: 'integer', value: BigInt(count) };

@@ -1,10 +1,11 @@
-import type { DocumentStore } from '../documentStore.js';
+import type { Documents } from '../documentStore.js';
 import { compareValues } from '../model/compare.js';
 import type { StoredDocument } from '../model/document.js';
 import { isNameField, selectFields } from '../model/fieldPath.js';
 import type { DatabaseId } from '../model/path.js';
 import { collectionOf, joinPath, lastSegment } from '../model/path.js';
 import { fieldOf, matchesFilter } from './filter.js';
+import { findNearest } from './nearest.js';
 import type { Cursor, Order, Query } from './query.js';
 
 /** A query's documents in its order, and how many its offset skipped. */
@@ -14,17 +15,14 @@ export interface QueryResult {
 }
 
 /** Evaluates a query; the documents are whole (see project for its selection of fields). */
-export function evaluateQuery(
-  database: DatabaseId,
-  store: DocumentStore,
-  query: Query,
-): QueryResult {
+export function evaluateQuery(database: DatabaseId, store: Documents, query: Query): QueryResult {
   const matches = [...candidates(store, query)]
     .filter((document) => matchesQuery(database, document, query))
     .sort((a, b) => compareDocuments(database, a, b, query.orderBy));
   const end = query.limit === undefined ? undefined : query.offset + query.limit;
+  const documents = matches.slice(query.offset, end);
   return {
-    documents: matches.slice(query.offset, end),
+    documents: query.nearest === undefined ? documents : findNearest(documents, query.nearest),
     skipped: Math.min(query.offset, matches.length),
   };
 }
@@ -66,7 +64,7 @@ export function isInScope(path: string, query: Query): boolean {
   );
 }
 
-function candidates(store: DocumentStore, query: Query): Iterable<StoredDocument> {
+function candidates(store: Documents, query: Query): Iterable<StoredDocument> {
   return query.allDescendants || query.collectionId === undefined
     ? store.descendants(query.parent, query.collectionId)
     : store.collection(joinPath(query.parent, query.collectionId));

@@ -44,27 +44,32 @@ export function matchesFilter(
 function matchesField(value: Value, operator: FieldOperator, operand: Value): boolean {
   switch (operator) {
     case 'EQUAL':
-      return valuesEqual(value, operand);
+      return equals(value, operand);
     case 'NOT_EQUAL':
-      return value.type !== 'null' && !valuesEqual(value, operand);
+      return value.type !== 'null' && operand.type !== 'null' && !equals(value, operand);
     case 'IN':
-      return elementsOf(operand).some((item) => valuesEqual(item, value));
+      return elementsOf(operand).some((item) => equals(item, value));
     case 'NOT_IN':
       return value.type !== 'null' && !excludedBy(operand, value);
     case 'ARRAY_CONTAINS':
-      return elementsOf(value).some((item) => valuesEqual(item, operand));
+      return elementsOf(value).some((item) => equals(item, operand));
     case 'ARRAY_CONTAINS_ANY':
       return elementsOf(value).some((item) =>
-        elementsOf(operand).some((wanted) => valuesEqual(item, wanted)),
+        elementsOf(operand).some((wanted) => equals(item, wanted)),
       );
     default:
-      return typeOrder(value) === typeOrder(operand) && inRange(value, operator, operand);
+      return inRange(value, operator, operand);
   }
+}
+
+/** Equality in filters: null and NaN equal nothing; IS_NULL and IS_NAN find them. */
+function equals(a: Value, b: Value): boolean {
+  return a.type !== 'null' && !isNotANumber(a) && valuesEqual(a, b);
 }
 
 /** A null in the list of a not-in makes it match nothing, as in SQL. */
 function excludedBy(operand: Value, value: Value): boolean {
-  return elementsOf(operand).some((item) => item.type === 'null' || valuesEqual(item, value));
+  return elementsOf(operand).some((item) => item.type === 'null' || equals(item, value));
 }
 
 function inRange(
@@ -72,6 +77,8 @@ function inRange(
   operator: 'LESS_THAN' | 'LESS_THAN_OR_EQUAL' | 'GREATER_THAN' | 'GREATER_THAN_OR_EQUAL',
   operand: Value,
 ): boolean {
+  if (typeOrder(value) !== typeOrder(operand) || operand.type === 'null') return false;
+  if (isNotANumber(value) || isNotANumber(operand)) return false;
   const order = compareValues(value, operand);
   switch (operator) {
     case 'LESS_THAN':
@@ -86,7 +93,7 @@ function inRange(
 }
 
 function matchesUnary(value: Value, operator: UnaryOperator): boolean {
-  const isNaN = value.type === 'double' && Number.isNaN(value.value);
+  const isNaN = isNotANumber(value);
   switch (operator) {
     case 'IS_NULL':
       return value.type === 'null';
@@ -97,6 +104,10 @@ function matchesUnary(value: Value, operator: UnaryOperator): boolean {
     case 'IS_NOT_NAN':
       return value.type !== 'null' && !isNaN;
   }
+}
+
+function isNotANumber(value: Value): boolean {
+  return value.type === 'double' && Number.isNaN(value.value);
 }
 
 function elementsOf(value: Value): readonly Value[] {

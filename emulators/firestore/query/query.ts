@@ -2,6 +2,7 @@ import type { FieldPath } from '../model/fieldPath.js';
 import { NAME_FIELD, formatFieldPath, isNameField } from '../model/fieldPath.js';
 import { compareStrings } from '../model/strings.js';
 import type { Value } from '../model/value.js';
+import type { Nearest } from './nearest.js';
 
 export type FieldOperator =
   | 'LESS_THAN'
@@ -17,14 +18,17 @@ export type FieldOperator =
 
 export type UnaryOperator = 'IS_NAN' | 'IS_NULL' | 'IS_NOT_NAN' | 'IS_NOT_NULL';
 
+/** A comparison of a field with a value. */
+export interface FieldFilter {
+  readonly kind: 'field';
+  readonly field: FieldPath;
+  readonly operator: FieldOperator;
+  readonly value: Value;
+}
+
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly filters: readonly Filter[] }
-  | {
-      readonly kind: 'field';
-      readonly field: FieldPath;
-      readonly operator: FieldOperator;
-      readonly value: Value;
-    }
+  | FieldFilter
   | { readonly kind: 'unary'; readonly field: FieldPath; readonly operator: UnaryOperator };
 
 export interface Order {
@@ -54,6 +58,8 @@ export interface Query {
   readonly limit?: number;
   /** The fields to answer; absent for all of them. */
   readonly select?: readonly FieldPath[];
+  /** A search among the results; absent for none. */
+  readonly nearest?: Nearest;
 }
 
 const INEQUALITIES = new Set<FieldOperator | UnaryOperator>([
@@ -66,6 +72,11 @@ const INEQUALITIES = new Set<FieldOperator | UnaryOperator>([
   'IS_NOT_NAN',
   'IS_NOT_NULL',
 ]);
+
+/** Whether an operator orders a query by its field. */
+export function isInequality(operator: FieldOperator | UnaryOperator): boolean {
+  return INEQUALITIES.has(operator);
+}
 
 /**
  * The order that a query really has: what it asks for, then the fields of its inequalities (by
@@ -90,5 +101,5 @@ export function completeOrder(explicit: readonly Order[], where: Filter | undefi
 
 function inequalityFields(filter: Filter): FieldPath[] {
   if ('filters' in filter) return filter.filters.flatMap(inequalityFields);
-  return INEQUALITIES.has(filter.operator) ? [filter.field] : [];
+  return isInequality(filter.operator) ? [filter.field] : [];
 }

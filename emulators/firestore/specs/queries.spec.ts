@@ -145,11 +145,17 @@ describe('queries, through firebase-admin', () => {
         count: AggregateField.count(),
         sum: AggregateField.sum('people'),
         average: AggregateField.average('people'),
-        none: AggregateField.average('nothing'),
       })
       .get();
     const sum = 3700 + 1900 + 330 + 2100 + 340.5;
-    assert.deepEqual(result.data(), { count: 6, sum, average: sum / 5, none: null });
+    assert.deepEqual(result.data(), { count: 6, sum, average: sum / 5 });
     assert.equal((await cities().limit(2).count().get()).data().count, 2);
+  });
+
+  it('leaves a document that lacks an aggregated field out of all aggregates', async () => {
+    const result = await cities()
+      .aggregate({ count: AggregateField.count(), none: AggregateField.average('nothing') })
+      .get();
+    assert.deepEqual(result.data(), { count: 0, none: null });
   });
 });

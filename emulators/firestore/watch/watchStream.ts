@@ -62,7 +62,7 @@ export class WatchStream {
     for (const document of state.documents) {
       if (changed.has(document.path)) this.sendChanged(document, [id], []);
     }
-    for (const path of changed) {
+    for (const path of changed.keys()) {
       if (state.covers(path) && !state.has(path)) this.sendGone(path, version, [id]);
     }
     this.emit({ type: 'count', targetId: id, count: state.count });

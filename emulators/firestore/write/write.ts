@@ -6,7 +6,7 @@ import type { FieldPath } from '../model/fieldPath.js';
 import { getField, withField } from '../model/fieldPath.js';
 import { Code, FirestoreError } from '../model/status.js';
 import type { Fields, Value } from '../model/value.js';
-import { sizeOfFields } from '../model/value.js';
+import { checkDocument } from './limits.js';
 import type { FieldTransform } from './transform.js';
 import { applyTransform } from './transform.js';
 
@@ -41,12 +41,6 @@ export interface WriteOutcome {
   readonly changed: boolean;
 }
 
-/** Where a document's path begins in its name: after `projects/P/databases/D/documents`. */
-const DOCUMENT_SEGMENT = 5;
-
-/** The documented limit of a document's size, in bytes. */
-const MAX_DOCUMENT_BYTES = 1_048_576;
-
 /**
  * Applies a write to a document's current state without storing it. `requestTime` is what a server
  * timestamp gets, cut to milliseconds; `name` is the document's full one. Refuses with the status
@@ -76,7 +70,7 @@ export function applyWrite(
     fields = withField(fields, transform.field, value);
     transformResults.push(result);
   }
-  checkSize(name, fields);
+  checkDocument(name, fields);
   const changed = current === undefined || !identicalFields(current.fields, fields);
   return { fields, transformResults, changed };
 }
@@ -108,16 +102,4 @@ function checkPrecondition(
       `the stored version (${current?.updateTime ?? 0n}) does not match the required base version (${updateTime})`,
     );
   }
-}
-
-function checkSize(name: string, fields: Fields): void {
-  const path = name.split('/').slice(DOCUMENT_SEGMENT);
-  const names = path.reduce((sum, part) => sum + Buffer.byteLength(part) + 1, 16);
-  const size = names + sizeOfFields(fields) + 32;
-  if (size <= MAX_DOCUMENT_BYTES) return;
-  throw new FirestoreError(
-    Code.InvalidArgument,
-    `Document '${name}' cannot be written because its size (${size.toLocaleString('en')} bytes) ` +
-      `exceeds the maximum allowed size of ${MAX_DOCUMENT_BYTES.toLocaleString('en')} bytes.`,
-  );
 }
