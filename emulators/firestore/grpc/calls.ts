@@ -9,6 +9,8 @@ import { Metadata, status } from '@grpc/grpc-js';
 import { identify } from '../access/caller.js';
 import type { Caller } from '../access/caller.js';
 import { Code, toFirestoreError } from '../model/status.js';
+import type { OpenStream } from './streams.js';
+import { StreamFeed } from './streams.js';
 
 type AnyCall =
   | ServerUnaryCall<unknown, unknown>
@@ -59,9 +61,27 @@ export function serverStream<Request, Response>(
   };
 }
 
-/** Ends a stream with the status of what went wrong; destroying it would send none. */
-export function failCall(call: Pick<AnyCall, 'emit'>, error: unknown): void {
-  call.emit('error', toServiceError(error));
+/** A method with a stream of requests and one of answers. */
+export function duplex<Request, Response>(open: OpenStream<Request, Response>) {
+  return (call: ServerDuplexStream<Request, Response>): void => {
+    const stream = open(callerOf(call), (response) => call.write(response));
+    const feed = new StreamFeed(stream, (error) => {
+      // Destroying the call would send no status.
+      call.emit('error', toServiceError(error));
+    });
+    const close = (): void => {
+      feed.close();
+    };
+    call.on('data', (request: Request) => {
+      feed.push(request);
+    });
+    call.on('error', close);
+    call.on('cancelled', close);
+    call.on('close', close);
+    call.on('end', () => {
+      void feed.end().then(() => call.end());
+    });
+  };
 }
 
 const STATUS: Readonly<Record<Code, status>> = {

@@ -1,4 +1,3 @@
-import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Caller } from '../access/caller.js';
 import type { Database } from '../database.js';
 import type { Instant } from '../model/clock.js';
@@ -8,52 +7,35 @@ import { toFirestoreError } from '../model/status.js';
 import type { FirestoreService } from '../service.js';
 import type { Target, WatchEvent } from '../watch/events.js';
 import { WatchStream } from '../watch/watchStream.js';
-import { callerOf, failCall } from './calls.js';
 import { fromTimestamp, isSet, toDocumentMessage, toTimestamp } from './documents.js';
 import type { ListenRequest, ListenResponse, TargetMessage } from './messages.js';
 import { fromStructuredQuery } from './queries.js';
-
-type Call = ServerDuplexStream<ListenRequest, ListenResponse>;
+import type { OpenStream } from './streams.js';
 
 /** The Listen stream: targets come and go, and events follow for all of them. */
-export function listen(service: FirestoreService) {
-  return (call: Call): void => {
-    const caller = callerOf(call);
+export function listen(service: FirestoreService): OpenStream<ListenRequest, ListenResponse> {
+  return (caller, send) => {
     let session: { database: Database; stream: WatchStream } | undefined;
-    let last = Promise.resolve();
-    const take = async (request: ListenRequest): Promise<void> => {
-      if (session === undefined) {
-        const database = service.database(parseName(request.database ?? ''));
-        const stream = new WatchStream(database, (event) => {
-          call.write(toListenResponse(database.id, event));
-        });
-        session = { database, stream };
-      }
-      const { database, stream } = session;
-      if (isSet(request.addTarget)) {
-        await addTarget(service, caller, database, stream, request.addTarget);
-      } else if (isSet(request.removeTarget)) {
-        stream.remove(request.removeTarget);
-      }
+    return {
+      take: async (request) => {
+        if (session === undefined) {
+          const database = service.database(parseName(request.database ?? ''));
+          const stream = new WatchStream(database, (event) => {
+            send(toListenResponse(database.id, event));
+          });
+          session = { database, stream };
+        }
+        const { database, stream } = session;
+        if (isSet(request.addTarget)) {
+          await addTarget(service, caller, database, stream, request.addTarget);
+        } else if (isSet(request.removeTarget)) {
+          stream.remove(request.removeTarget);
+        }
+      },
+      close: () => {
+        session?.stream.close();
+      },
     };
-    const close = (): void => {
-      session?.stream.close();
-    };
-    call.on('data', (request: ListenRequest) => {
-      last = last
-        .then(() => take(request))
-        .catch((error: unknown) => {
-          close();
-          failCall(call, error);
-        });
-    });
-    call.on('error', close);
-    call.on('cancelled', close);
-    call.on('close', close);
-    call.on('end', () => {
-      close();
-      call.end();
-    });
   };
 }
 

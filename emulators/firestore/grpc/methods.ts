@@ -1,6 +1,6 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { FirestoreService } from '../service.js';
-import { serverStream, unary } from './calls.js';
+import { duplex, serverStream, unary } from './calls.js';
 import { Commits } from './commits.js';
 import { listen } from './listen.js';
 import { Reads } from './reads.js';
@@ -25,7 +25,7 @@ export function firestoreMethods(service: FirestoreService): UntypedServiceImple
     Commit: unary(commits.commit.bind(commits)),
     Rollback: unary(commits.rollback.bind(commits)),
     BatchWrite: unary(commits.batchWrite.bind(commits)),
-    Write: writeStream(service),
-    Listen: listen(service),
+    Write: duplex(writeStream(service)),
+    Listen: duplex(listen(service)),
   };
 }
