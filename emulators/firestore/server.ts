@@ -5,11 +5,12 @@ import { createServer } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { RulesSource } from './access/access.js';
 import { Access } from './access/access.js';
-import { adminEndpoints } from './admin/http.js';
 import type { DatabaseTimeouts } from './database.js';
 import { DEFAULT_TIMEOUTS } from './database.js';
+import { grpcMethods } from './grpc/calls.js';
 import { firestoreMethods } from './grpc/methods.js';
 import { serviceDefinition } from './grpc/protos.js';
+import { httpListener } from './http/listener.js';
 import { FirestoreService } from './service.js';
 import type { RetryTimes } from './triggers/delivery.js';
 import { DEFAULT_RETRY } from './triggers/delivery.js';
@@ -81,8 +82,9 @@ class Listener {
     private readonly service: FirestoreService,
     triggers: TriggerDispatcher,
   ) {
-    this.grpc.addService(serviceDefinition, firestoreMethods(service));
-    this.http = createHttpServer(adminEndpoints(service, triggers));
+    const methods = firestoreMethods(service);
+    this.grpc.addService(serviceDefinition, grpcMethods(methods));
+    this.http = createHttpServer(httpListener(service, triggers, methods));
   }
 
   /** Resolves with the port. */

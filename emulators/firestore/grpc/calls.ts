@@ -3,12 +3,14 @@ import type {
   ServerUnaryCall,
   ServerWritableStream,
   ServiceError,
+  UntypedServiceImplementation,
   sendUnaryData,
 } from '@grpc/grpc-js';
 import { Metadata, status } from '@grpc/grpc-js';
 import { identify } from '../access/caller.js';
 import type { Caller } from '../access/caller.js';
 import { Code, toFirestoreError } from '../model/status.js';
+import type { FirestoreMethods, ServerStreamMethod, UnaryMethod } from './methods.js';
 import type { OpenStream } from './streams.js';
 import { StreamFeed } from './streams.js';
 
@@ -17,8 +19,24 @@ type AnyCall =
   | ServerWritableStream<unknown, unknown>
   | ServerDuplexStream<unknown, unknown>;
 
+/** The methods as gRPC calls them; it answers UNIMPLEMENTED for others. */
+export function grpcMethods(methods: FirestoreMethods): UntypedServiceImplementation {
+  return {
+    ...mapValues(methods.unary, unary),
+    ...mapValues(methods.serverStream, serverStream),
+    ...mapValues(methods.duplex, duplex),
+  };
+}
+
+function mapValues<T, U>(
+  record: Readonly<Record<string, T>>,
+  map: (value: T) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
 /** Who makes a call. */
-export function callerOf(call: AnyCall): Caller {
+function callerOf(call: AnyCall): Caller {
   const [authorization] = call.metadata.get('authorization');
   return {
     ...identify(authorization?.toString()),
@@ -28,10 +46,8 @@ export function callerOf(call: AnyCall): Caller {
 }
 
 /** A method with one request and one answer; what it throws becomes the call's status. */
-export function unary<Request, Response>(
-  method: (request: Request, caller: Caller) => Promise<Response>,
-) {
-  return (call: ServerUnaryCall<Request, Response>, done: sendUnaryData<Response>): void => {
+function unary(method: UnaryMethod) {
+  return (call: ServerUnaryCall<object, object>, done: sendUnaryData<object>): void => {
     method(call.request, callerOf(call)).then(
       (response) => {
         done(null, response);
@@ -43,12 +59,10 @@ export function unary<Request, Response>(
   };
 }
 
-/** A method with one request and a stream of answers, which it hands to `send`. */
-export function serverStream<Request, Response>(
-  method: (request: Request, caller: Caller, send: (response: Response) => void) => Promise<void>,
-) {
-  return (call: ServerWritableStream<Request, Response>): void => {
-    const send = (response: Response): void => {
+/** A method with one request and a stream of answers. */
+function serverStream(method: ServerStreamMethod) {
+  return (call: ServerWritableStream<object, object>): void => {
+    const send = (response: object): void => {
       call.write(response);
     };
     // An error without headers before it is taken for a lost connection, and tried again, by
@@ -62,8 +76,8 @@ export function serverStream<Request, Response>(
 }
 
 /** A method with a stream of requests and one of answers. */
-export function duplex<Request, Response>(open: OpenStream<Request, Response>) {
-  return (call: ServerDuplexStream<Request, Response>): void => {
+function duplex(open: OpenStream<object, object>) {
+  return (call: ServerDuplexStream<object, object>): void => {
     const stream = open(callerOf(call), (response) => call.write(response));
     const feed = new StreamFeed(stream, (error) => {
       // Destroying the call would send no status.
@@ -72,7 +86,7 @@ export function duplex<Request, Response>(open: OpenStream<Request, Response>) {
     const close = (): void => {
       feed.close();
     };
-    call.on('data', (request: Request) => {
+    call.on('data', (request: object) => {
       feed.push(request);
     });
     call.on('error', close);

@@ -21,11 +21,40 @@ const root = protobuf.Root.fromJSON(description);
 addVerify();
 const eventType = addDocumentEvent();
 
+/** Where a method is found over HTTP, as `google.api.http` annotates it. */
+export interface HttpBinding {
+  readonly verb: string;
+  /** A path with variables, such as `/v1/{parent=…}/{collection_id}`. */
+  readonly template: string;
+  /** The request's field that the body is, or `*` for the request itself. */
+  readonly body: string | undefined;
+}
+
+/** A method of the service, with the types of its messages. */
+export interface MethodDescription {
+  readonly name: string;
+  readonly request: protobuf.Type;
+  readonly response: protobuf.Type;
+  readonly requestStream: boolean;
+  readonly responseStream: boolean;
+  readonly http: readonly HttpBinding[];
+}
+
+/** All methods of the service. */
+export const methodDescriptions: readonly MethodDescription[] = root
+  .lookupService(`${PACKAGE}.Firestore`)
+  .methodsArray.map((method) => ({
+    name: method.name,
+    request: lookupMessage(method.requestType),
+    response: lookupMessage(method.responseType),
+    requestStream: method.requestStream ?? false,
+    responseStream: method.responseStream ?? false,
+    http: httpBindings(method.options ?? {}),
+  }));
+
 /** The service as gRPC needs it, method by method. */
 export const serviceDefinition: ServiceDefinition = Object.fromEntries(
-  root
-    .lookupService(`${PACKAGE}.Firestore`)
-    .methodsArray.map((method) => [method.name, methodDefinition(method)]),
+  methodDescriptions.map((method) => [method.name, methodDefinition(method)]),
 );
 
 /** Encodes the payload of a trigger's event. */
@@ -51,26 +80,47 @@ function addDocumentEvent(): protobuf.Type {
   return type;
 }
 
-function methodDefinition(method: protobuf.Method): MethodDefinition<object, object> {
-  const request = root.lookupType(`${PACKAGE}.${method.requestType}`);
-  const response = method.responseType.startsWith('google.')
-    ? root.lookupType(method.responseType)
-    : root.lookupType(`${PACKAGE}.${method.responseType}`);
+function lookupMessage(name: string): protobuf.Type {
+  return root.lookupType(name.startsWith('google.') ? name : `${PACKAGE}.${name}`);
+}
+
+function httpBindings(options: Readonly<Record<string, unknown>>): HttpBinding[] {
+  const bindings: HttpBinding[] = [];
+  for (const rule of ['(google.api.http)', '(google.api.http).additional_bindings']) {
+    const body = options[`${rule}.body`];
+    for (const verb of ['get', 'post', 'patch', 'delete']) {
+      const template = options[`${rule}.${verb}`];
+      if (typeof template !== 'string') continue;
+      const bodyField = typeof body === 'string' ? body : undefined;
+      bindings.push({ verb: verb.toUpperCase(), template, body: bodyField });
+    }
+  }
+  return bindings;
+}
+
+function methodDefinition({
+  name,
+  request,
+  response,
+  requestStream,
+  responseStream,
+}: MethodDescription): MethodDefinition<object, object> {
   return {
-    path: `/${PACKAGE}.Firestore/${method.name}`,
-    requestStream: method.requestStream ?? false,
-    responseStream: method.responseStream ?? false,
+    path: `/${PACKAGE}.Firestore/${name}`,
+    requestStream,
+    responseStream,
     requestSerialize: (message) => encode(request, message),
-    requestDeserialize: (bytes) => decode(request, bytes),
+    requestDeserialize: (bytes) => toPlain(request, request.decode(bytes)),
     responseSerialize: (message) => encode(response, message),
-    responseDeserialize: (bytes) => decode(response, bytes),
+    responseDeserialize: (bytes) => toPlain(response, response.decode(bytes)),
   };
+}
+
+/** A message as the methods take it: a plain object with 64-bit numbers and enums as text. */
+export function toPlain(type: protobuf.Type, message: protobuf.Message): object {
+  return type.toObject(message, { longs: String, enums: String });
 }
 
 function encode(type: protobuf.Type, message: object): Buffer {
   return Buffer.from(type.encode(type.fromObject(message)).finish());
-}
-
-function decode(type: protobuf.Type, bytes: Buffer): object {
-  return type.toObject(type.decode(bytes), { longs: String, enums: String });
 }

@@ -1,0 +1,35 @@
+import type { JSONValue } from 'proto3-json-serializer';
+import { fromProto3JSON, toProto3JSON } from 'proto3-json-serializer';
+import type protobuf from 'protobufjs/light.js';
+import { toPlain } from '../grpc/protos.js';
+import { Code, FirestoreError } from '../model/status.js';
+
+/** Reads a message's JSON form into what the methods take; INVALID_ARGUMENT where it is none. */
+export function fromJson(type: protobuf.Type, json: unknown): object {
+  try {
+    const message = fromProto3JSON(type, json as JSONValue);
+    return message === null ? {} : toPlain(type, message);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FirestoreError(Code.InvalidArgument, `Invalid JSON payload received. ${reason}`);
+  }
+}
+
+/** The JSON form of a message that a method answered. */
+export function toJson(type: protobuf.Type, message: object): JSONValue {
+  return toProto3JSON(type.fromObject(message));
+}
+
+/** Parses JSON; INVALID_ARGUMENT where it is none. Nothing at all is an empty message. */
+export function parseJson(text: string): unknown {
+  try {
+    return text === '' ? {} : JSON.parse(text);
+  } catch {
+    throw new FirestoreError(Code.InvalidArgument, 'Invalid JSON payload received.');
+  }
+}
+
+/** JSON as text. Plain JSON would lose the sign of the double −0, which the SDKs write as text. */
+export function formatJson(json: unknown): string {
+  return JSON.stringify(json, (_, value: unknown) => (Object.is(value, -0) ? '-0' : value));
+}
