@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
-import { run } from './run.js';
+import { run } from '../programs/run.js';
 
 export const SAMPLE_RATE = 16_000;
 /** A pause this long, in seconds, separates chunks. */

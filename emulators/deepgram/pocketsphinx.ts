@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Recogniser, Recognition, RecognisedWord, RecogniseOptions } from './types.js';
-import { canUse, findOnPath, run } from './run.js';
+import { canUse, findOnPath, run } from '../programs/run.js';
 
 const MODEL_FOLDERS = ['/usr/share/pocketsphinx/model', '/usr/local/share/pocketsphinx/model'];
 const FRAMES_PER_SECOND = 100;

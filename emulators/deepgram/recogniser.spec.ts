@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureRecogniser, findRecogniser } from './recogniser.js';
-import { findOnPath } from './run.js';
+import { findOnPath } from '../programs/run.js';
 
 /** A machine whose programs are only those that a test puts on PATH. */
 describe('ensureRecogniser', function () {

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { Recogniser, Recognition, RecognisedWord, RecogniseOptions } from './types.js';
-import { canUse, findOnPath, run } from './run.js';
+import { canUse, findOnPath, run } from '../programs/run.js';
 
 const modelFolders = () => [
   join(homedir(), '.cache/whisper.cpp'),
