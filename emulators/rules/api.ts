@@ -11,8 +11,20 @@ export type RulesValue =
   | { readonly type: 'timestamp'; readonly seconds: bigint; readonly nanos: number }
   | { readonly type: 'duration'; readonly seconds: bigint; readonly nanos: number }
   | { readonly type: 'latlng'; readonly latitude: number; readonly longitude: number }
-  | { readonly type: 'path'; readonly segments: readonly string[] }
-  | { readonly type: 'list'; readonly items: readonly RulesValue[] }
+  | {
+      readonly type: 'path';
+      readonly segments: readonly string[];
+      /** Names in `$(name)` that nothing declares: segments that `bind` is to fill. */
+      readonly captures?: readonly string[];
+      /** What `bind` has filled in, by name. */
+      readonly bindings?: ReadonlyMap<string, string>;
+    }
+  | {
+      readonly type: 'list';
+      readonly items: readonly RulesValue[];
+      /** True where these are only some of the items, in no certain order. */
+      readonly partial?: boolean;
+    }
   | { readonly type: 'set'; readonly items: readonly RulesValue[] }
   | {
       readonly type: 'map';
@@ -21,7 +33,23 @@ export type RulesValue =
       readonly partial?: boolean;
     }
   /** What a query does not fix. A condition that rests on it is not proven, so it does not permit. */
-  | { readonly type: 'unknown' };
+  | { readonly type: 'unknown'; readonly constraint?: Constraint };
+
+/** What a query proves of a value that it does not fix; all of it holds at once. */
+export interface Constraint {
+  /** The type of the value; `number` is an int or a float. */
+  readonly type?: RulesValue['type'] | 'number';
+  readonly lower?: Bound;
+  readonly upper?: Bound;
+  /** What the value does not equal. */
+  readonly excluded?: readonly RulesValue[];
+}
+
+/** An end of a range of numbers, strings, bytes or timestamps. */
+export interface Bound {
+  readonly value: RulesValue;
+  readonly inclusive: boolean;
+}
 
 export type RulesMethod = 'get' | 'list' | 'create' | 'update' | 'delete';
 
@@ -40,7 +68,7 @@ export interface RulesRequest {
   readonly time: Date;
   /** The `resource` variable: the stored document or object (a map), null where there is none. */
   readonly resource: RulesValue;
-  /** `request.resource`: what the write would leave. */
+  /** `request.resource`: what the write would leave, null for a deletion. Firestore's reads have none. */
   readonly requestResource: RulesValue;
   /**
    * Reads a Firestore document for `get` and `exists`; null where it does not exist. The path is a full one
@@ -70,7 +98,9 @@ export interface Ruleset {
   evaluate(request: RulesRequest): Promise<RulesDecision>;
 }
 
+/** Something about a rules file for its developer to see; only errors keep it from being used. */
 export interface RulesIssue {
+  readonly severity: 'ERROR' | 'WARNING';
   readonly fileName: string;
   readonly line: number;
   readonly column: number;
@@ -79,7 +109,7 @@ export interface RulesIssue {
 
 export type RulesService = 'cloud.firestore' | 'firebase.storage';
 
-/** Compiles a rules file; a file with issues gives no ruleset. */
+/** Compiles a rules file; one with errors gives no ruleset. */
 export type CompileRules = (
   source: string,
   service: RulesService,

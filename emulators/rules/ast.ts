@@ -56,17 +56,17 @@ export type PatternSegment =
   | { readonly kind: 'single'; readonly name: string }
   | { readonly kind: 'glob'; readonly name: string };
 
-export interface FunctionDeclaration {
-  readonly kind: 'function';
+/** A name where it is declared. */
+export interface Named {
   readonly name: string;
-  readonly parameters: readonly string[];
-  readonly bindings: readonly {
-    readonly name: string;
-    readonly value: Expression;
-    readonly at: Position;
-  }[];
-  readonly result: Expression;
   readonly at: Position;
+}
+
+export interface FunctionDeclaration extends Named {
+  readonly kind: 'function';
+  readonly parameters: readonly Named[];
+  readonly bindings: readonly (Named & { readonly value: Expression })[];
+  readonly result: Expression;
 }
 
 export interface AllowStatement {
@@ -97,4 +97,36 @@ export interface ServiceBlock {
 export interface RulesFile {
   readonly rulesVersion: 1 | 2;
   readonly items: readonly (FunctionDeclaration | ServiceBlock)[];
+}
+
+/** The expressions that one is made of. */
+export function childrenOf(node: Expression): readonly Expression[] {
+  switch (node.kind) {
+    case 'literal':
+    case 'variable':
+      return [];
+    case 'member':
+      return [node.object];
+    case 'index':
+      return [node.object, node.index];
+    case 'range':
+      return [node.object, node.from, node.to];
+    case 'call':
+      return node.args;
+    case 'method':
+      return [node.object, ...node.args];
+    case 'unary':
+    case 'is':
+      return [node.operand];
+    case 'binary':
+      return [node.left, node.right];
+    case 'ternary':
+      return [node.condition, node.then, node.otherwise];
+    case 'list':
+      return node.items;
+    case 'map':
+      return node.entries.flat();
+    case 'path':
+      return node.parts.filter((part) => typeof part !== 'string');
+  }
 }

@@ -7,6 +7,8 @@ import type {
   Position,
   RulesFile,
 } from './ast.js';
+import { childrenOf } from './ast.js';
+import { CallGraph } from './callGraph.js';
 import { globalArity, isNamespace } from './globals.js';
 
 /** What `is` may ask for (rules reference, "Data types"). */
@@ -21,20 +23,36 @@ const documentFunctions: Readonly<Record<RulesService, readonly string[]>> = {
 };
 const crossServiceFunctions = ['get', 'exists'];
 
-/** Limits of a function (firebase.google.com/docs/rules/rules-language, "Functions"). */
+/** Limits of a ruleset (firebase.google.com/docs/firestore/quotas, "Security rules"). */
 const MAX_PARAMETERS = 7;
 const MAX_BINDINGS = 10;
+const MAX_MATCH_DEPTH = 10;
+const MAX_PATH_SEGMENTS = 100;
+const MAX_CAPTURES = 20;
 
 /** Names in force at a place of the file. */
 interface Names {
   readonly variables: ReadonlySet<string>;
-  /** Functions and how many parameters they have. */
-  readonly functions: ReadonlyMap<string, number>;
+  readonly functions: ReadonlyMap<string, FunctionDeclaration>;
+  /** The function that the place is in, or null for an `allow`. */
+  readonly owner: FunctionDeclaration | null;
 }
 
+/** What surrounds a `match`, all of it counted from the service. */
+interface Surroundings {
+  readonly depth: number;
+  readonly segments: number;
+  readonly captures: number;
+  readonly isBelowGlob: boolean;
+}
+
+const NOWHERE: Surroundings = { depth: 0, segments: 0, captures: 0, isBelowGlob: false };
+
 /**
- * Finds in a parsed file what can never work: names that nothing declares, calls with the wrong number of
- * arguments, misplaced recursive wildcards, a file without rules for `service`.
+ * Finds in a parsed file what can never work, which is an error: calls with the wrong number of arguments,
+ * recursion, misplaced recursive wildcards, a file without rules for `service`, what passes a limit. And what is
+ * likely to be a mistake, which is a warning in the words of the official compiler: names that nothing declares,
+ * functions and variables that nothing uses.
  */
 export function checkRules(
   file: RulesFile,
@@ -46,6 +64,7 @@ export function checkRules(
 
 class Checker {
   private readonly issues: RulesIssue[] = [];
+  private readonly calls = new CallGraph();
 
   constructor(
     private readonly file: RulesFile,
@@ -59,70 +78,114 @@ class Checker {
       (item) => item.kind === 'service' && item.service === this.service,
     );
     if (services.length === 0) {
-      this.report({ line: 1, column: 1 }, `The file has no rules for service ${this.service}.`);
+      this.error({ line: 1, column: 1 }, `The file has no rules for service ${this.service}.`);
+    }
+    if (this.file.rulesVersion === 1 && this.service === 'cloud.firestore') {
+      const text =
+        'Ruleset uses old version (version [1]). Please update to the latest version (version [2]).';
+      this.warn({ line: 0, column: 0 }, text);
     }
     const variables = new Set(['request', 'resource']);
-    const names = this.declare({ variables, functions: new Map() }, functions);
+    const names = this.declare({ variables, functions: new Map(), owner: null }, functions);
     for (const declaration of functions) this.checkFunction(declaration, names);
     for (const block of services) {
-      if (block.kind === 'service') this.checkBody(block.body, names, 0);
+      if (block.kind === 'service') this.checkBody(block.body, names, NOWHERE);
     }
-    return this.issues;
+    for (const { at, name } of this.calls.recursive()) {
+      this.error(at, `Function ${name} calls itself, directly or through others.`);
+    }
+    // Beside an error, as of a name that is declared twice, this tells nothing new.
+    if (this.issues.every(({ severity }) => severity !== 'ERROR')) {
+      for (const { at, name } of this.calls.unused()) this.warn(at, `Unused function: ${name}.`);
+    }
+    return this.issues.sort((a, b) => a.line - b.line || a.column - b.column);
   }
 
-  private report(at: Position, message: string): void {
-    this.issues.push({ fileName: this.fileName, line: at.line, column: at.column, message });
+  private error(at: Position, message: string): void {
+    this.issues.push({ severity: 'ERROR', fileName: this.fileName, ...at, message });
+  }
+
+  private warn(at: Position, message: string): void {
+    this.issues.push({ severity: 'WARNING', fileName: this.fileName, ...at, message });
   }
 
   private declare(names: Names, declarations: readonly FunctionDeclaration[]): Names {
     const own = new Set<string>();
-    for (const { name, at } of declarations) {
-      if (own.has(name)) this.report(at, `Function ${name} is declared twice.`);
+    for (const declaration of declarations) {
+      const { name, at } = declaration;
+      if (own.has(name)) this.error(at, `Function ${name} is declared twice.`);
       own.add(name);
+      this.calls.declare(declaration);
     }
-    const added = declarations.map(({ name, parameters }) => [name, parameters.length] as const);
+    const added = declarations.map((declaration) => [declaration.name, declaration] as const);
     return { ...names, functions: new Map([...names.functions, ...added]) };
   }
 
-  private checkBody(body: readonly BlockItem[], outer: Names, globs: number): void {
+  private checkBody(body: readonly BlockItem[], outer: Names, surroundings: Surroundings): void {
     const names = this.declare(
       outer,
       body.filter((item) => item.kind === 'function'),
     );
     for (const item of body) {
       if (item.kind === 'function') this.checkFunction(item, names);
-      else if (item.kind === 'match') this.checkMatch(item, names, globs);
+      else if (item.kind === 'match') this.checkMatch(item, names, surroundings);
       else if (item.condition) this.checkExpression(item.condition, names);
     }
   }
 
-  private checkMatch(block: MatchBlock, outer: Names, outerGlobs: number): void {
+  private checkMatch(block: MatchBlock, outer: Names, around: Surroundings): void {
     const wildcards = block.pattern.filter((segment) => segment.kind !== 'fixed');
     const globs = wildcards.filter((segment) => segment.kind === 'glob').length;
-    const endsInGlob = block.pattern.at(-1)?.kind === 'glob';
-    if (globs > 1) this.report(block.at, 'A match path may have one recursive wildcard.');
-    if (this.file.rulesVersion === 1 && (outerGlobs > 0 || (globs > 0 && !endsInGlob))) {
-      this.report(block.at, "Below a recursive wildcard nothing can match in rules_version '1'.");
+    const inner: Surroundings = {
+      depth: around.depth + 1,
+      segments: around.segments + block.pattern.length,
+      captures: around.captures + wildcards.length,
+      isBelowGlob: around.isBelowGlob || globs > 0,
+    };
+    if (globs > 1) this.error(block.at, 'A match path may have one recursive wildcard.');
+    if (this.file.rulesVersion === 1) this.checkOldGlobs(block, around.isBelowGlob);
+    if (inner.depth > MAX_MATCH_DEPTH) {
+      this.error(block.at, `Match statements are nested more than ${MAX_MATCH_DEPTH} deep.`);
+    }
+    if (inner.segments > MAX_PATH_SEGMENTS || inner.captures > MAX_CAPTURES) {
+      const text = `A path may have ${MAX_PATH_SEGMENTS} segments and ${MAX_CAPTURES} wildcards.`;
+      this.error(block.at, text);
     }
     const added = wildcards.map(({ name }) => name);
     const names = { ...outer, variables: new Set([...outer.variables, ...added]) };
-    this.checkBody(block.body, names, outerGlobs + globs);
+    this.checkBody(block.body, names, inner);
+  }
+
+  /** In version 1 a recursive wildcard takes the whole rest of a path. */
+  private checkOldGlobs(block: MatchBlock, isBelowGlob: boolean): void {
+    if (isBelowGlob) {
+      this.warn(block.at, 'Glob(**) resource rules should not have child resource rules.');
+    }
+    if (block.pattern.slice(0, -1).some(({ kind }) => kind === 'glob')) {
+      const text =
+        'Invalid glob match expression. Glob matches are permitted as the last segment in a match declaration path.';
+      this.error(block.at, text);
+    }
   }
 
   private checkFunction(declaration: FunctionDeclaration, outer: Names): void {
-    const { name, parameters, bindings, at } = declaration;
+    const { name, parameters, bindings, result, at } = declaration;
     if (parameters.length > MAX_PARAMETERS) {
-      this.report(at, `Function ${name} has more than ${MAX_PARAMETERS} parameters.`);
+      this.error(at, `Function ${name} has more than ${MAX_PARAMETERS} parameters.`);
     }
     if (bindings.length > MAX_BINDINGS) {
-      this.report(at, `Function ${name} has more than ${MAX_BINDINGS} let bindings.`);
+      this.error(at, `Function ${name} has more than ${MAX_BINDINGS} let bindings.`);
     }
-    const variables = new Set([...outer.variables, ...parameters]);
+    const variables = new Set([...outer.variables, ...parameters.map(({ name: own }) => own)]);
     for (const binding of bindings) {
-      this.checkExpression(binding.value, { ...outer, variables });
+      this.checkExpression(binding.value, { ...outer, variables, owner: declaration });
       variables.add(binding.name);
     }
-    this.checkExpression(declaration.result, { ...outer, variables });
+    this.checkExpression(result, { ...outer, variables, owner: declaration });
+    const used = variablesOf([result, ...bindings.map(({ value }) => value)]);
+    for (const variable of [...parameters, ...bindings]) {
+      if (!used.has(variable.name)) this.warn(variable.at, `Unused variable: ${variable.name}.`);
+    }
   }
 
   private checkExpression(node: Expression, names: Names): void {
@@ -133,32 +196,35 @@ class Checker {
       }
     }
     if (node.kind === 'variable' && !names.variables.has(node.name)) {
-      this.report(node.at, `Variable ${node.name} is not declared.`);
+      this.warn(node.at, `Invalid variable name: ${node.name}.`);
     } else if (node.kind === 'is' && !typeNames.has(node.typeName)) {
-      this.report(node.at, `${node.typeName} is not a type.`);
+      this.error(node.at, `${node.typeName} is not a type.`);
     } else if (node.kind === 'call') {
-      this.checkCall(node.at, node.name, this.arityOf(node.name, names), node.args.length);
+      const declaration = names.functions.get(node.name);
+      if (declaration) this.calls.add(names.owner, declaration);
+      const arity = declaration?.parameters.length ?? this.builtInArity(node.name);
+      this.checkCall(node.at, node.name, arity, node.args.length);
     } else if (node.kind === 'method' && namespace !== null) {
-      const arity =
-        namespace === 'firestore'
-          ? crossServiceFunctions.includes(node.name)
-            ? 1
-            : null
-          : globalArity(namespace, node.name);
+      const arity = this.namespaceArity(namespace, node.name);
       this.checkCall(node.at, `${namespace}.${node.name}`, arity, node.args.length);
     }
   }
 
   private checkCall(at: Position, name: string, arity: number | null, given: number): void {
-    if (arity === null) this.report(at, `Function ${name} is not declared.`);
+    if (arity === null) this.warn(at, `Invalid function name: ${name}.`);
     else if (arity !== given) {
-      this.report(at, `Function ${name} takes ${arity} argument(s), not ${given}.`);
+      this.error(at, `Function ${name} takes ${arity} argument(s), not ${given}.`);
     }
   }
 
-  private arityOf(name: string, names: Names): number | null {
+  private builtInArity(name: string): number | null {
     const isOneArgument = name === 'debug' || documentFunctions[this.service].includes(name);
-    return names.functions.get(name) ?? (isOneArgument ? 1 : globalArity(null, name));
+    return isOneArgument ? 1 : globalArity(null, name);
+  }
+
+  private namespaceArity(namespace: string, name: string): number | null {
+    if (namespace !== 'firestore') return globalArity(namespace, name);
+    return crossServiceFunctions.includes(name) ? 1 : null;
   }
 
   private namespaceOf(object: Expression, names: Names): string | null {
@@ -168,33 +234,13 @@ class Checker {
   }
 }
 
-function childrenOf(node: Expression): readonly Expression[] {
-  switch (node.kind) {
-    case 'literal':
-    case 'variable':
-      return [];
-    case 'member':
-      return [node.object];
-    case 'index':
-      return [node.object, node.index];
-    case 'range':
-      return [node.object, node.from, node.to];
-    case 'call':
-      return node.args;
-    case 'method':
-      return [node.object, ...node.args];
-    case 'unary':
-    case 'is':
-      return [node.operand];
-    case 'binary':
-      return [node.left, node.right];
-    case 'ternary':
-      return [node.condition, node.then, node.otherwise];
-    case 'list':
-      return node.items;
-    case 'map':
-      return node.entries.flat();
-    case 'path':
-      return node.parts.filter((part) => typeof part !== 'string');
-  }
+/** The names that some expressions read. */
+function variablesOf(nodes: readonly Expression[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (node: Expression): void => {
+    if (node.kind === 'variable') found.add(node.name);
+    childrenOf(node).forEach(visit);
+  };
+  nodes.forEach(visit);
+  return found;
 }

@@ -17,12 +17,13 @@ import { Scope } from './scope.js';
 import { timestampOfMillis } from './time.js';
 import { map, path, string, type Value } from './values.js';
 
-/** Compiles a rules file for one service. All issues are errors: such a file gives no ruleset. */
+/** Compiles a rules file for one service. */
 export const compileRules: CompileRules = (source, service, fileName = `${service}.rules`) => {
   const file = parseRules(source, fileName);
   if ('message' in file) return { ruleset: null, issues: [file] };
   const issues = checkRules(file, service, fileName);
-  return { ruleset: issues.length === 0 ? rulesetOf(file, service) : null, issues };
+  const isUsable = issues.every(({ severity }) => severity !== 'ERROR');
+  return { ruleset: isUsable ? rulesetOf(file, service) : null, issues };
 };
 
 function rulesetOf(file: RulesFile, service: RulesService): Ruleset {
@@ -59,33 +60,30 @@ function decide(
   const reasons: string[] = [];
   const { debug } = evaluation;
   for (const candidate of candidates(file, service, request)) {
-    const place = `for '${request.method}' @ L`;
     const { allow } = candidate;
+    const place = `for '${request.method}' @ L${(allow.condition ?? allow).at.line}`;
+    evaluation.unproven = null;
     try {
-      const value = allow.condition ? evaluation.evaluate(allow.condition, candidate.scope) : null;
-      if (!value || (value.type === 'bool' && value.value)) {
-        return { permit: true, reason: `true ${place}${allow.at.line}`, debug };
-      }
-      reasons.push(`${refusal(value)} ${place}${allow.at.line}`);
+      const outcome = allow.condition ? evaluation.test(allow.condition, candidate.scope) : true;
+      if (outcome === true) return { permit: true, reason: `true ${place}`, debug };
+      reasons.push(`${outcome === false ? 'false' : unproven(evaluation)} ${place}`);
     } catch (error) {
       if (!(error instanceof RulesError)) throw error;
-      const reason = `${error.message} ${place}${(error.position ?? allow.at).line}`;
+      const { line, column } = error.position ?? allow.at;
+      const reason = `evaluation error at L${line}:${column} ${place}, ${error.message} ${place}`;
       if (error instanceof RulesLimitError) return { permit: false, reason, debug };
       reasons.push(reason);
     }
   }
-  const reason = reasons.length > 0 ? reasons.join(', ') : noRule(request);
+  const reason = reasons.length > 0 ? reasons.join(', ') : 'No matching allow statements';
   return { permit: false, reason, debug };
 }
 
-function refusal(value: Value): string {
-  if (value.type === 'bool') return 'false';
-  if (value.type === 'unknown') return 'not proven by the constraints of the query';
-  return `expected a bool, found ${value.type}`;
-}
-
-function noRule(request: RulesRequest): string {
-  return `no rule allows '${request.method}' on /${request.path.join('/')}`;
+/** To the official emulator, a field that a query does not constrain does not exist. */
+function unproven({ unproven: field }: Evaluation): string {
+  return field === null
+    ? "Not proven by the query's constraints."
+    : `Property ${field} is undefined on object.`;
 }
 
 function* candidates(
@@ -97,7 +95,7 @@ function* candidates(
   const root = new Scope(
     null,
     new Map([
-      ['request', requestVariable(request)],
+      ['request', requestVariable(request, service)],
       ['resource', request.resource],
     ]),
     file.items.filter((item) => item.kind === 'function'),
@@ -141,12 +139,15 @@ function covers(allow: AllowStatement, method: RulesMethod): boolean {
 }
 
 /** The `request` variable: what the server knows of the request, and what the evaluator adds. */
-function requestVariable(request: RulesRequest): Value {
+function requestVariable(request: RulesRequest, service: RulesService): Value {
+  const { method } = request;
+  const isRead = method === 'get' || method === 'list';
+  const hasResource = !isRead || service === 'firebase.storage';
   return map([
     ...request.request,
-    ['method', string(request.method)],
+    ['method', string(method)],
     ['path', path(request.path)],
-    ['resource', request.requestResource],
+    ...(hasResource ? [['resource', request.requestResource] as const] : []),
     ['time', timestampOfMillis(BigInt(request.time.getTime()))],
   ]);
 }

@@ -35,7 +35,10 @@ export class Documents {
     if (argument.type !== 'path') {
       throw new RulesError(`A document is named by a path, not by ${argument.type}.`);
     }
-    const { segments } = argument;
+    const { segments, captures = [] } = argument;
+    if (captures.length > 0) {
+      throw new RulesError(`Variable not found error: Name: [${captures.join(', ')}].`);
+    }
     const key = `${after ? 'after ' : ''}/${segments.join('/')}`;
     const known = this.fetched.get(key);
     if (known !== undefined) return known;

@@ -1,24 +1,16 @@
 import type { RulesService } from './api.js';
 import type { Expression, PathPart } from './ast.js';
+import { hasType } from './comparison.js';
+import { display } from './display.js';
 import type { Documents } from './documents.js';
 import { RulesError, RulesLimitError } from './errors.js';
 import { callGlobal, isNamespace } from './globals.js';
+import { element, keyOf, member, range } from './members.js';
 import { callMethod } from './methods/index.js';
+import { captureOf } from './methods/text.js';
 import { applyBinary, applyUnary } from './operators.js';
 import { Scope, type BoundFunction } from './scope.js';
-import {
-  bool,
-  display,
-  fieldOf,
-  isNumber,
-  list,
-  map,
-  NULL,
-  path,
-  string,
-  UNKNOWN,
-  type Value,
-} from './values.js';
+import { bool, list, map, NULL, path, string, UNKNOWN, type Truth, type Value } from './values.js';
 
 /** Limits of the language (firebase.google.com/docs/rules/rules-language and Firestore's quotas). */
 const MAX_EXPRESSIONS = 1000;
@@ -27,11 +19,13 @@ const MAX_CALL_DEPTH = 20;
 type Node<Kind extends Expression['kind']> = Extract<Expression, { readonly kind: Kind }>;
 
 /** What a sub-expression of `&&` or `||` came to. */
-type Outcome = boolean | 'unknown' | RulesError;
+type Outcome = Truth | RulesError;
 
 /** The evaluation of one request: its counters, and the documents that it reads. */
 export class Evaluation {
   readonly debug: string[] = [];
+  /** The first field that was read though the query says nothing of it. */
+  unproven: string | null = null;
   private expressions = 0;
   private depth = 0;
 
@@ -54,6 +48,16 @@ export class Evaluation {
     }
   }
 
+  /** Whether a condition holds; one that is not a bool is an error. */
+  test(node: Expression, scope: Scope): Truth {
+    const value = this.evaluate(node, scope);
+    if (value.type === 'unknown') return 'unknown';
+    if (value.type === 'bool') return value.value;
+    const error = new RulesError(`Type error. Received: [${value.type}] Expected: [bool].`);
+    error.position = node.at;
+    throw error;
+  }
+
   private compute(node: Expression, scope: Scope): Value {
     const value = (operand: Expression) => this.evaluate(operand, scope);
     switch (node.kind) {
@@ -62,9 +66,13 @@ export class Evaluation {
       case 'variable':
         return variable(node.name, scope);
       case 'member':
-        return member(value(node.object), node.name);
-      case 'index':
-        return element(value(node.object), value(node.index));
+        return this.noting(node.name, member(value(node.object), node.name));
+      case 'index': {
+        const object = value(node.object);
+        const index = value(node.index);
+        const name = index.type === 'string' ? index.value : null;
+        return this.noting(name, element(object, index));
+      }
       case 'range':
         return range(value(node.object), value(node.from), value(node.to));
       case 'call':
@@ -88,6 +96,11 @@ export class Evaluation {
     }
   }
 
+  private noting(name: string | null, value: Value): Value {
+    if (value.type === 'unknown' && !value.constraint) this.unproven ??= name;
+    return value;
+  }
+
   private binary(node: Node<'binary'>, scope: Scope): Value {
     const { operator, left, right } = node;
     if (operator === '||') return this.logical(true, left, right, scope);
@@ -108,12 +121,7 @@ export class Evaluation {
 
   private outcome(node: Expression, scope: Scope): Outcome {
     try {
-      const value = this.evaluate(node, scope);
-      if (value.type === 'unknown') return 'unknown';
-      if (value.type === 'bool') return value.value;
-      const error = new RulesError(`Expected a bool, found ${value.type}.`);
-      error.position = node.at;
-      return error;
+      return this.test(node, scope);
     } catch (error) {
       if (error instanceof RulesError && !(error instanceof RulesLimitError)) return error;
       throw error;
@@ -121,22 +129,27 @@ export class Evaluation {
   }
 
   private ternary(node: Node<'ternary'>, scope: Scope): Value {
-    const condition = this.evaluate(node.condition, scope);
-    if (condition.type === 'unknown') return UNKNOWN;
-    if (condition.type !== 'bool') throw new RulesError('The condition of ?: is not a bool.');
-    return this.evaluate(condition.value ? node.then : node.otherwise, scope);
+    const condition = this.test(node.condition, scope);
+    if (condition === 'unknown') return UNKNOWN;
+    return this.evaluate(condition ? node.then : node.otherwise, scope);
   }
 
   private pathLiteral(parts: readonly PathPart[], scope: Scope): Value {
     const segments: string[] = [];
+    const captures: string[] = [];
     for (const part of parts) {
+      if (typeof part !== 'string' && part.kind === 'variable' && !scope.variable(part.name)) {
+        captures.push(part.name);
+        segments.push(captureOf(part.name));
+        continue;
+      }
       const value = typeof part === 'string' ? string(part) : this.evaluate(part, scope);
       if (value.type === 'unknown') return UNKNOWN;
       if (value.type === 'path') segments.push(...value.segments);
       else if (value.type === 'string') segments.push(value.value);
       else throw new RulesError(`A path segment must be a string, not ${value.type}.`);
     }
-    return path(segments);
+    return captures.length > 0 ? { ...path(segments), captures } : path(segments);
   }
 
   private call(node: Node<'call'>, scope: Scope): Value {
@@ -167,7 +180,9 @@ export class Evaluation {
     }
     this.depth += 1;
     try {
-      const parameters = declaration.parameters.map((name, i) => [name, args[i] ?? NULL] as const);
+      const parameters = declaration.parameters.map(
+        ({ name }, i) => [name, args[i] ?? NULL] as const,
+      );
       let inner = new Scope(scope, new Map(parameters));
       for (const binding of declaration.bindings) {
         inner = new Scope(inner, new Map([[binding.name, this.evaluate(binding.value, inner)]]));
@@ -217,64 +232,12 @@ function variable(name: string, scope: Scope): Value {
   return value;
 }
 
-function member(object: Value, name: string): Value {
-  if (object.type === 'unknown') return UNKNOWN;
-  if (object.type === 'null') throw new RulesError('Null value error.');
-  const field = object.type === 'map' ? fieldOf(object, name) : null;
-  if (!field) throw new RulesError(`Property ${name} is undefined on object.`);
-  return field;
-}
-
-function element(object: Value, index: Value): Value {
-  if (object.type === 'unknown' || index.type === 'unknown') return UNKNOWN;
-  if (object.type === 'map') return member(object, keyOf(index));
-  const position = positionOf(index);
-  const items = itemsOf(object);
-  const item = items[position];
-  if (!item) throw new RulesError(`Index ${position} is out of range.`);
-  return item;
-}
-
-function range(object: Value, from: Value, to: Value): Value {
-  if (object.type === 'unknown' || from.type === 'unknown' || to.type === 'unknown') return UNKNOWN;
-  const items = itemsOf(object);
-  const [start, end] = [positionOf(from), positionOf(to)];
-  if (start < 0 || end < start || end > items.length) {
-    throw new RulesError(`Range ${start}:${end} is out of range.`);
-  }
-  const chosen = items.slice(start, end);
-  if (object.type === 'list') return list(chosen);
-  const texts = chosen.map(keyOf);
-  return object.type === 'path' ? path(texts) : string(texts.join(''));
-}
-
-/** What `[i]` and `[i:j]` choose from: a list's items, a string's characters, a path's segments. */
-function itemsOf(object: Value): readonly Value[] {
-  switch (object.type) {
-    case 'list':
-      return object.items;
-    case 'string':
-      return Array.from(object.value, string);
-    case 'path':
-      return object.segments.map(string);
-    case 'null':
-      throw new RulesError('Null value error.');
-    default:
-      throw new RulesError(`${object.type} cannot be indexed.`);
-  }
-}
-
-function positionOf(value: Value): number {
-  if (value.type !== 'int') throw new RulesError(`An index must be an int, not ${value.type}.`);
-  return Number(value.value);
-}
-
-function keyOf(value: Value): string {
-  if (value.type !== 'string') throw new RulesError(`A key must be a string, not ${value.type}.`);
-  return value.value;
-}
-
 function isOfType(value: Value, typeName: string): Value {
-  if (value.type === 'unknown') return UNKNOWN;
-  return bool(typeName === 'number' ? isNumber(value) : value.type === typeName);
+  if (value.type !== 'unknown') return bool(hasType(value, typeName));
+  const proven = value.constraint?.type;
+  if (proven === undefined) return UNKNOWN;
+  if (proven === typeName) return bool(true);
+  return proven === 'number' && (typeName === 'int' || typeName === 'float')
+    ? UNKNOWN
+    : bool(false);
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { crc32c } from './crc32c.js';
+import { displayFloat } from './display.js';
 import { RulesError } from './errors.js';
 import { Arguments } from './methods/signature.js';
 import { durationOfNanos, durationOfUnit, timestampOfMillis, totalNanos } from './time.js';
 import {
   bool,
   bytes,
-  displayFloat,
   float,
   int,
   path,

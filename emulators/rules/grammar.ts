@@ -54,18 +54,19 @@ Method "method (read, write, get, list, create, update or delete)"
   = @$("read" / "write" / "get" / "list" / "create" / "update" / "delete") !NamePart
 
 Function
-  = "function" __ name:Identifier _ "(" _ parameters:Parameters _ ")" _ "{" _
+  = "function" __ name:Named _ "(" _ parameters:Parameters _ ")" _ "{" _
     bindings:(@Let _)*
     "return" !NamePart _ result:Expression _ (";" _)? "}"
-    { return { kind: 'function', name, parameters, bindings, result, at: here() }; }
+    { return { kind: 'function', ...name, parameters, bindings, result }; }
 
 Parameters
-  = head:Identifier tail:(_ "," _ @Identifier)* { return [head, ...tail]; }
+  = head:Named tail:(_ "," _ @Named)* { return [head, ...tail]; }
   / "" { return []; }
 
 Let
-  = "let" __ name:Identifier _ "=" _ value:Expression _ ";"
-    { return { name, value, at: here() }; }
+  = "let" __ name:Named _ "=" _ value:Expression _ ";" { return { ...name, value }; }
+
+Named = name:Identifier { return { name, at: here() }; }
 
 Expression
   = condition:Or choice:(_ "?" _ @Expression _ ":" _ @Expression)?

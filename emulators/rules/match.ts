@@ -32,7 +32,7 @@ export interface PatternMatch {
 
 /**
  * All ways in which `pattern` matches `target` from `start`; a nested `match` goes on at `end`.
- * `{name=**}` takes one segment or more in version 1 of the rules, none or more in version 2.
+ * `{name=**}` takes the rest, one segment at least, in version 1 of the rules, any number in version 2.
  */
 export function* matchPattern(
   pattern: readonly PatternSegment[],
@@ -61,7 +61,8 @@ function* matchSegment(
   rulesVersion: 1 | 2,
 ): Generator<readonly [end: number, value: Value]> {
   if (segment.kind === 'glob') {
-    const shortest = start + (rulesVersion === 1 ? 1 : 0);
+    const isVersion1 = rulesVersion === 1;
+    const shortest = isVersion1 ? Math.max(target.length, start + 1) : start;
     for (let end = target.length; end >= shortest; end -= 1) {
       yield [end, globValue(target.slice(start, end))];
     }

@@ -1,11 +1,10 @@
 import type { BinaryOperator } from './ast.js';
+import { contains, equal, not, order, type Ordering } from './comparison.js';
 import { RulesError } from './errors.js';
 import { durationOfNanos, timestampOfNanos, totalNanos } from './time.js';
 import {
   UNKNOWN,
   bool,
-  contains,
-  equal,
   float,
   int,
   isNumber,
@@ -17,7 +16,6 @@ import {
 } from './values.js';
 
 type Arithmetic = '+' | '-' | '*' | '/' | '%';
-type Ordering = '<' | '<=' | '>' | '>=';
 export type StrictOperator = Exclude<BinaryOperator, '&&' | '||'>;
 
 /** Applies an operator that needs both its sides; wrong types are an error. */
@@ -33,7 +31,7 @@ export function applyBinary(operator: StrictOperator, left: Value, right: Value)
     case '<=':
     case '>':
     case '>=':
-      return order(operator, left, right);
+      return inOrder(operator, left, right);
     default:
       return calculate(operator, left, right);
   }
@@ -52,12 +50,10 @@ export function applyUnary(operator: '!' | '-', operand: Value): Value {
   throw wrongTypes('-', operand);
 }
 
-const not = (value: Truth): Truth => (value === 'unknown' ? 'unknown' : !value);
-
 function isIn(wanted: Value, container: Value): Truth {
   if (wanted.type === 'unknown' || container.type === 'unknown') return 'unknown';
   if (container.type === 'list' || container.type === 'set') {
-    return contains(container.items, wanted);
+    return contains(container, wanted);
   }
   if (container.type === 'map') {
     if (wanted.type === 'string' && container.fields.has(wanted.value)) return true;
@@ -66,36 +62,10 @@ function isIn(wanted: Value, container: Value): Truth {
   throw wrongTypes('in', wanted, container);
 }
 
-function order(operator: Ordering, left: Value, right: Value): Value {
-  if (left.type === 'unknown' || right.type === 'unknown') return UNKNOWN;
-  const [a, b] = comparable(operator, left, right);
-  switch (operator) {
-    case '<':
-      return bool(a < b);
-    case '<=':
-      return bool(a <= b);
-    case '>':
-      return bool(a > b);
-    case '>=':
-      return bool(a >= b);
-  }
-}
-
-type Comparable = readonly [number | bigint, number | bigint] | readonly [string, string];
-
-function comparable(operator: Ordering, left: Value, right: Value): Comparable {
-  if (isNumber(left) && isNumber(right)) return [left.value, right.value];
-  if (left.type === 'string' && right.type === 'string') return [left.value, right.value];
-  if (
-    (left.type === 'timestamp' && right.type === 'timestamp') ||
-    (left.type === 'duration' && right.type === 'duration')
-  ) {
-    return [totalNanos(left), totalNanos(right)];
-  }
-  if (left.type === 'bytes' && right.type === 'bytes') {
-    return [Buffer.compare(left.value, right.value), 0];
-  }
-  throw wrongTypes(operator, left, right);
+function inOrder(operator: Ordering, left: Value, right: Value): Value {
+  const result = order(operator, left, right);
+  if (result === null) throw wrongTypes(operator, left, right);
+  return truth(result);
 }
 
 function calculate(operator: Arithmetic, left: Value, right: Value): Value {

@@ -9,7 +9,7 @@ let parser: peggy.Parser | undefined;
 /** Longer lists of what could have stood there help nobody. */
 const MAX_ALTERNATIVES = 6;
 
-/** Parses a rules file; one that does not parse gives its first issue, with its place. */
+/** Parses a rules file; one that does not parse gives one error, with its place. */
 export function parseRules(source: string, fileName: string): RulesFile | RulesIssue {
   parser ??= peggy.generate(grammar);
   try {
@@ -18,13 +18,14 @@ export function parseRules(source: string, fileName: string): RulesFile | RulesI
   } catch (error) {
     // The parser is recursive: source that is nested some hundreds deep exhausts the stack.
     if (error instanceof RangeError) {
-      return { fileName, line: 1, column: 1, message: 'The rules are nested too deep.' };
+      const message = 'The rules are nested too deep.';
+      return { severity: 'ERROR', fileName, line: 1, column: 1, message };
     }
     if (!(error instanceof peggy.parser.SyntaxError || error instanceof parser.SyntaxError)) {
       throw error;
     }
     const { line, column } = error.location.start;
-    return { fileName, line, column, message: describe(error) };
+    return { severity: 'ERROR', fileName, line, column, message: describe(error) };
   }
 }
 

@@ -44,12 +44,12 @@ export class Access {
   compileInitial(): void {
     if (this.initial === undefined) return;
     const { source, fileName } = this.initial;
-    for (const issue of this.setRules(source, fileName)) {
-      console.error(`${issue.fileName}:${issue.line}:${issue.column} - ERROR ${issue.message}`);
+    for (const { severity, line, column, message, ...issue } of this.setRules(source, fileName)) {
+      console.error(`${issue.fileName}:${line}:${column} - ${severity} ${message}`);
     }
   }
 
-  /** Puts rules in force. Where they have issues, the ones before stay, or nothing is allowed. */
+  /** Puts rules in force. Where they have errors, the ones before stay, or nothing is allowed. */
   setRules(source: string, fileName: string): readonly RulesIssue[] {
     this.initial = undefined;
     const { ruleset, issues } = compileRules(source, 'cloud.firestore', fileName);
@@ -156,9 +156,7 @@ function queryValue(query: Query): RulesValue {
   return { type: 'map', fields };
 }
 
+/** The official emulator begins its message with a line break. */
 function denied(reason: string): FirestoreError {
-  return new FirestoreError(
-    Code.PermissionDenied,
-    `Missing or insufficient permissions. ${reason}`,
-  );
+  return new FirestoreError(Code.PermissionDenied, `\n${reason}`);
 }

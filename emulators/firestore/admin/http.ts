@@ -170,20 +170,17 @@ function putRules(service: FirestoreService, body: unknown): Answer {
   const { content, name } = asObject(Array.isArray(files) ? files[0] : undefined);
   if (typeof content !== 'string') throw new TypeError('rules.files[0].content is missing.');
   const issues = service.access.setRules(content, typeof name === 'string' ? name : 'rules');
-  if (issues.length === 0 || ignoreErrors === true) {
+  const errors = issues.filter(({ severity }) => severity === 'ERROR');
+  if (errors.length === 0 || ignoreErrors === true) {
     return { status: 200, body: { issues: issues.map(toIssueMessage) } };
   }
-  const message = issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`);
+  const message = errors.map((issue) => `${issue.line}:${issue.column} ${issue.message}`);
   return { status: 400, body: error(400, 'INVALID_ARGUMENT', message.join('\n')) };
 }
 
 /** The shape that firebase-tools prints (firestoreEmulator.js, prettyPrintRulesIssue). */
-function toIssueMessage({ fileName, line, column, message }: RulesIssue): object {
-  return {
-    sourcePosition: { fileName, line, column },
-    description: message,
-    severity: 'ERROR',
-  };
+function toIssueMessage({ severity, fileName, line, column, message }: RulesIssue): object {
+  return { sourcePosition: { fileName, line, column }, description: message, severity };
 }
 
 function readFault(body: unknown): FaultSpec {

@@ -1,17 +1,14 @@
+import { any, contains, equal, every, set } from '../comparison.js';
+import { display } from '../display.js';
 import { RulesError } from '../errors.js';
 import {
-  contains,
-  display,
-  equal,
   fieldOf,
   int,
   list,
-  set,
+  partialList,
   string,
   truth,
   UNKNOWN,
-  any,
-  every,
   type ListValue,
   type MapValue,
   type SetValue,
@@ -19,20 +16,23 @@ import {
   type Value,
   type ValueOf,
 } from '../values.js';
-import { method, type MethodTable } from './signature.js';
+import { method, partialMethod, type MethodTable } from './signature.js';
 
-const hasAll = (items: readonly Value[], wanted: readonly Value[]): Truth =>
-  every(wanted.map((item) => contains(items, item)));
-const hasAny = (items: readonly Value[], wanted: readonly Value[]): Truth =>
-  any(wanted.map((item) => contains(items, item)));
-const without = (items: readonly Value[], removed: readonly Value[]): readonly Value[] =>
-  items.filter((item) => contains(removed, item) !== true);
+type Collection = ListValue | SetValue;
+
+const hasAll = (self: Collection, wanted: Collection): Truth =>
+  every([...wanted.items.map((item) => contains(self, item)), isWhole(wanted) || 'unknown']);
+const hasAny = (self: Collection, wanted: Collection): Truth =>
+  any([...wanted.items.map((item) => contains(self, item)), isWhole(wanted) ? false : 'unknown']);
+const isWhole = (value: Collection): boolean => value.type === 'set' || value.partial !== true;
+const without = (self: Collection, removed: Collection): readonly Value[] =>
+  self.items.filter((item) => contains(removed, item) !== true);
 
 /** Tests that lists and sets share; each takes a list or a set. `hasOnly` is "is a subset of". */
-const membership: MethodTable<ListValue | SetValue> = {
-  hasAll: method(1, (self, args) => truth(hasAll(self.items, args.items(0)))),
-  hasAny: method(1, (self, args) => truth(hasAny(self.items, args.items(0)))),
-  hasOnly: method(1, (self, args) => truth(hasAll(args.items(0), self.items))),
+const membership: MethodTable<Collection> = {
+  hasAll: partialMethod(1, (self, args) => truth(hasAll(self, args.collection(0)))),
+  hasAny: partialMethod(1, (self, args) => truth(hasAny(self, args.collection(0)))),
+  hasOnly: partialMethod(1, (self, args) => truth(hasAll(args.collection(0), self))),
   size: method(0, (self) => int(self.items.length)),
 };
 
@@ -43,7 +43,7 @@ export const listMethods: MethodTable<ListValue> = {
   join: method(1, (self, args) =>
     string(self.items.map(joinable).join(args.of(0, 'string').value)),
   ),
-  removeAll: method(1, (self, args) => list(without(self.items, args.items(0)))),
+  removeAll: method(1, (self, args) => list(without(self, args.collection(0)))),
   toSet: method(0, (self) => set(self.items)),
 };
 
@@ -54,9 +54,9 @@ function joinable(item: Value): string {
 /** Methods of sets (rules reference, `rules.Set`). */
 export const setMethods: MethodTable<SetValue> = {
   ...membership,
-  difference: method(1, (self, args) => set(without(self.items, args.of(0, 'set').items))),
+  difference: method(1, (self, args) => set(without(self, args.of(0, 'set')))),
   intersection: method(1, (self, args) => {
-    const other = args.of(0, 'set').items;
+    const other = args.of(0, 'set');
     return set(self.items.filter((item) => contains(other, item) === true));
   }),
   union: method(1, (self, args) => set([...self.items, ...args.of(0, 'set').items])),
@@ -69,7 +69,10 @@ export const mapMethods: MethodTable<MapValue> = {
     after: self,
     before: args.of(0, 'map'),
   })),
-  keys: method(0, (self) => list([...self.fields.keys()].map(string))),
+  keys: partialMethod(0, (self) => {
+    const keys = [...self.fields.keys()].map(string);
+    return self.partial === true ? partialList(keys) : list(keys);
+  }),
   size: method(0, (self) => int(self.fields.size)),
   values: method(0, (self) => list([...self.fields.values()])),
 };

@@ -1,9 +1,19 @@
 import { RulesError } from '../errors.js';
-import { restsOnUnknown, UNKNOWN, type Value, type ValueOf, type ValueType } from '../values.js';
+import {
+  restsOnUnknown,
+  UNKNOWN,
+  type ListValue,
+  type SetValue,
+  type Value,
+  type ValueOf,
+  type ValueType,
+} from '../values.js';
 
 /** A method of a type: how many arguments it takes, and what it does. */
 export interface Method<Self extends Value> {
-  readonly arity: readonly [minimum: number, maximum: number];
+  readonly arity: number;
+  /** Whether it copes with partial lists and maps; otherwise what rests on them is unknown. */
+  readonly takesPartial?: boolean;
   call(self: Self, args: Arguments): Value;
 }
 
@@ -15,10 +25,6 @@ export class Arguments {
     readonly name: string,
     private readonly values: readonly Value[],
   ) {}
-
-  get count(): number {
-    return this.values.length;
-  }
 
   any(index: number): Value {
     const value = this.values[index];
@@ -38,9 +44,9 @@ export class Arguments {
     return value;
   }
 
-  /** The items of a list or set. */
-  items(index: number): readonly Value[] {
-    return this.of(index, 'list', 'set').items;
+  /** A list or a set. */
+  collection(index: number): ListValue | SetValue {
+    return this.of(index, 'list', 'set');
   }
 }
 
@@ -51,12 +57,20 @@ function isOf<Type extends ValueType>(
   return types.some((type) => type === value.type);
 }
 
-/** A method of a fixed number of arguments. */
+/** A method of a number of arguments. */
 export function method<Self extends Value>(
-  arity: number | readonly [number, number],
+  arity: number,
   call: (self: Self, args: Arguments) => Value,
 ): Method<Self> {
-  return { arity: typeof arity === 'number' ? [arity, arity] : arity, call };
+  return { arity, call };
+}
+
+/** A method that can tell something of lists and maps that are known in part. */
+export function partialMethod<Self extends Value>(
+  arity: number,
+  call: (self: Self, args: Arguments) => Value,
+): Method<Self> {
+  return { arity, call, takesPartial: true };
 }
 
 /** Calls a method by name; what rests on something unknown gives `unknown`. */
@@ -68,10 +82,11 @@ export function invoke<Self extends Value>(
 ): Value {
   const found = Object.hasOwn(table, name) ? table[name] : undefined;
   if (!found) throw new RulesError(`Function not found error: Name: [${name}] on ${self.type}.`);
-  const [minimum, maximum] = found.arity;
-  if (values.length < minimum || values.length > maximum) {
+  if (values.length !== found.arity) {
     throw new RulesError(`Function [${name}] does not take ${values.length} argument(s).`);
   }
-  if ([self, ...values].some(restsOnUnknown)) return UNKNOWN;
+  const isUnknown = (value: Value) =>
+    found.takesPartial === true ? value.type === 'unknown' : restsOnUnknown(value);
+  if (isUnknown(self) || values.some(isUnknown)) return UNKNOWN;
   return found.call(self, new Arguments(name, values));
 }

@@ -52,15 +52,21 @@ export const bytesMethods: MethodTable<ValueOf<'bytes'>> = {
   toHexString: method(0, (self) => string(Buffer.from(self.value).toString('hex'))),
 };
 
+/** The segment that stands for a name which `bind` is to fill. */
+export const captureOf = (name: string): string => `$(${name})`;
+
 /** Methods of paths (rules reference, `rules.Path`). */
 export const pathMethods: MethodTable<ValueOf<'path'>> = {
   bind: method(1, (self, args) => {
-    const { fields } = args.of(0, 'map');
+    const bindings = new Map(self.bindings);
+    for (const [name, value] of args.of(0, 'map').fields) {
+      if (value.type === 'string') bindings.set(name, value.value);
+    }
+    const captures = self.captures?.filter((name) => !bindings.has(name)) ?? [];
     const segments = self.segments.map((segment) => {
-      const name = /^\{(\w+)\}$/.exec(segment)?.[1];
-      const value = name === undefined ? undefined : fields.get(name);
-      return value?.type === 'string' ? value.value : segment;
+      const name = /^(?:\{(\w+)\}|\$\((\w+)\))$/.exec(segment);
+      return bindings.get(name?.[1] ?? name?.[2] ?? '') ?? segment;
     });
-    return { type: 'path', segments };
+    return { type: 'path', segments, bindings, captures };
   }),
 };

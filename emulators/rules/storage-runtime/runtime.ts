@@ -46,10 +46,13 @@ export class StorageRulesRuntime {
     const [file, another] = context.source.files;
     if (!file || another) return failed(id, ['A ruleset has exactly one file.']);
     const { ruleset, issues } = compileRules(file.content, 'firebase.storage', file.name);
-    if (!ruleset) return failed(id, issues.map(describeIssue));
+    const described = (severity: RulesIssue['severity']) =>
+      issues.filter((issue) => issue.severity === severity).map(describeIssue);
+    const warnings = described('WARNING');
+    if (!ruleset) return { id, status: 'ok', errors: described('ERROR'), warnings };
     this.rulesets.set(context.rulesetName, ruleset);
     const { rulesVersion } = ruleset;
-    return { id, status: 'ok', errors: [], warnings: [], result: { rulesVersion } };
+    return { id, status: 'ok', errors: [], warnings, result: { rulesVersion } };
   }
 
   private async verify({ id, context }: Verify): Promise<Answer> {
