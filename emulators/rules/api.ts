@@ -32,7 +32,10 @@ export type RulesValue =
       /** True where further fields may exist: reading one that is not named gives `unknown`. */
       readonly partial?: boolean;
     }
-  /** What a query does not fix. A condition that rests on it is not proven, so it does not permit. */
+  /**
+   * What a query does not fix. A condition that rests on it is not proven, so it does not permit.
+   * Without a constraint, which may be empty, it may not even exist: reading it may be an error.
+   */
   | { readonly type: 'unknown'; readonly constraint?: Constraint };
 
 /** What a query proves of a value that it does not fix; all of it holds at once. */

@@ -10,7 +10,18 @@ import { callMethod } from './methods/index.js';
 import { captureOf } from './methods/text.js';
 import { applyBinary, applyUnary } from './operators.js';
 import { Scope, type BoundFunction } from './scope.js';
-import { bool, list, map, NULL, path, string, UNKNOWN, type Truth, type Value } from './values.js';
+import {
+  bool,
+  list,
+  map,
+  mayBeMissing,
+  NULL,
+  path,
+  string,
+  UNKNOWN,
+  type Truth,
+  type Value,
+} from './values.js';
 
 /** Limits of the language (firebase.google.com/docs/rules/rules-language and Firestore's quotas). */
 const MAX_EXPRESSIONS = 1000;
@@ -87,10 +98,12 @@ export class Evaluation {
         return isOfType(value(node.operand), node.typeName);
       case 'ternary':
         return this.ternary(node, scope);
-      case 'list':
-        return list(node.items.map(value));
+      case 'list': {
+        const items = node.items.map(value);
+        return items.some(mayBeMissing) ? UNKNOWN : list(items);
+      }
       case 'map':
-        return map(node.entries.map(([key, item]) => [keyOf(value(key)), value(item)] as const));
+        return this.mapLiteral(node, scope);
       case 'path':
         return this.pathLiteral(node.parts, scope);
     }
@@ -134,6 +147,17 @@ export class Evaluation {
     return this.evaluate(condition ? node.then : node.otherwise, scope);
   }
 
+  private mapLiteral(node: Node<'map'>, scope: Scope): Value {
+    const entries: (readonly [string, Value])[] = [];
+    for (const [keyNode, itemNode] of node.entries) {
+      const key = this.evaluate(keyNode, scope);
+      const item = this.evaluate(itemNode, scope);
+      if (key.type === 'unknown' || mayBeMissing(item)) return UNKNOWN;
+      entries.push([keyOf(key), item]);
+    }
+    return map(entries);
+  }
+
   private pathLiteral(parts: readonly PathPart[], scope: Scope): Value {
     const segments: string[] = [];
     const captures: string[] = [];
@@ -175,6 +199,7 @@ export class Evaluation {
   }
 
   private callDeclared({ declaration, scope }: BoundFunction, args: readonly Value[]): Value {
+    if (args.some(mayBeMissing)) return UNKNOWN;
     if (this.depth >= MAX_CALL_DEPTH) {
       throw new RulesLimitError(`Functions call each other more than ${MAX_CALL_DEPTH} deep.`);
     }
@@ -185,7 +210,9 @@ export class Evaluation {
       );
       let inner = new Scope(scope, new Map(parameters));
       for (const binding of declaration.bindings) {
-        inner = new Scope(inner, new Map([[binding.name, this.evaluate(binding.value, inner)]]));
+        const value = this.evaluate(binding.value, inner);
+        if (mayBeMissing(value)) return UNKNOWN;
+        inner = new Scope(inner, new Map([[binding.name, value]]));
       }
       return this.evaluate(declaration.result, inner);
     } finally {

@@ -8,6 +8,7 @@ import {
   float,
   int,
   isNumber,
+  mayBeMissing,
   string,
   truth,
   type Truth,
@@ -51,13 +52,13 @@ export function applyUnary(operator: '!' | '-', operand: Value): Value {
 }
 
 function isIn(wanted: Value, container: Value): Truth {
-  if (wanted.type === 'unknown' || container.type === 'unknown') return 'unknown';
+  if (container.type === 'unknown' || mayBeMissing(wanted)) return 'unknown';
   if (container.type === 'list' || container.type === 'set') {
     return contains(container, wanted);
   }
   if (container.type === 'map') {
     if (wanted.type === 'string' && container.fields.has(wanted.value)) return true;
-    return container.partial === true ? 'unknown' : false;
+    return container.partial === true || wanted.type === 'unknown' ? 'unknown' : false;
   }
   throw wrongTypes('in', wanted, container);
 }

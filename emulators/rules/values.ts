@@ -56,6 +56,11 @@ export function storable(value: Value): RulesValue {
   return value;
 }
 
+/** Whether it is not even known that the value exists, so that reading it may be an error. */
+export function mayBeMissing(value: Value): boolean {
+  return value.type === 'unknown' && !value.constraint;
+}
+
 /** Whether anything inside a value is not known. */
 export function restsOnUnknown(value: Value): boolean {
   switch (value.type) {

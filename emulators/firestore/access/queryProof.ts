@@ -10,7 +10,7 @@ import { resourceValue, rulesPath } from './rulesValues.js';
 /** A query that needs more cases than this is judged as if it had no filter. */
 const MAX_CASES = 100;
 
-const EXISTS: RulesValue = { type: 'unknown' };
+const EXISTS: RulesValue = { type: 'unknown', constraint: {} };
 
 /** What the rules may know of a query's results: one case per alternative of its `or` and `in`. */
 export interface QueryCase {

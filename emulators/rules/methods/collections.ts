@@ -5,6 +5,7 @@ import {
   fieldOf,
   int,
   list,
+  mayBeMissing,
   partialList,
   string,
   truth,
@@ -79,6 +80,7 @@ export const mapMethods: MethodTable<MapValue> = {
 
 /** `map.get(key, default)`, where the key may be a list that leads into nested maps. */
 export function getField(self: MapValue, key: Value, otherwise: Value): Value {
+  if (mayBeMissing(otherwise)) return UNKNOWN;
   const keys = key.type === 'list' ? key.items : [key];
   let current: Value = self;
   for (const step of keys) {
