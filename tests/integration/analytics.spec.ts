@@ -403,7 +403,7 @@ describe('analytics', function () {
     it('ten callers who race are all answered by the older copy, and X is asked once', async () => {
       const [session, asOf] = await analyst(2);
       const { userId } = session;
-      await x.fault({ ...unavailable, delayMs: 1000, times: 10 });
+      await x.fault({ ...unavailable, delayMs: 5000, times: 10 });
       const before = (await lookUps()).length;
       // In this process, where all ten have begun before X answers the first.
       const deps = { db: openFirestore(PROJECT_ID), clock: systemClock, openX: openHere() };
