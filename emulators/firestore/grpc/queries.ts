@@ -2,7 +2,7 @@ import type { google } from '@google-cloud/firestore/build/protos/firestore_v1_p
 import { parseFieldPath } from '../model/fieldPath.js';
 import type { FieldPath } from '../model/fieldPath.js';
 import { Code, FirestoreError } from '../model/status.js';
-import { isNumber, vectorElements } from '../model/value.js';
+import { vectorElements } from '../model/value.js';
 import type { Aggregation } from '../query/aggregate.js';
 import { checkQuery } from '../query/checkQuery.js';
 import type { DistanceMeasure, Nearest } from '../query/nearest.js';
@@ -69,7 +69,7 @@ function fromFindNearest(message: google.firestore.v1.StructuredQuery.IFindNeare
   const threshold = distanceThreshold?.value;
   return {
     field: fromFieldReference(message.vectorField),
-    vector: vector.map((element) => (isNumber(element) ? Number(element.value) : NaN)),
+    vector: vector.map((element) => Number(element.value)),
     measure,
     limit: limit?.value ?? 0,
     ...(isSet(distanceResultField) &&

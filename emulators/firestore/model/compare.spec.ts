@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { anyValue } from '../specs/arbitraries.js';
 import { compareValues, identicalFields, valuesEqual } from './compare.js';
 import type { Value } from './value.js';
+import { isNumber } from './value.js';
 
 const integer = (value: bigint): Value => ({ type: 'integer', value });
 const double = (value: number): Value => ({ type: 'double', value });
@@ -103,6 +105,69 @@ describe('the order of values', () => {
         const exact = value > BigInt(nearest) ? 1 : value < BigInt(nearest) ? -1 : 0;
         assert.equal(Math.sign(compareValues(integer(value), double(nearest))), exact);
       }),
+    );
+  });
+});
+
+/** Text that is the same for two values exactly where they should be equal. */
+function canonical(value: Value): string {
+  if (isNumber(value)) {
+    const isWhole = value.type === 'integer' || Number.isInteger(value.value);
+    return `number ${isWhole ? BigInt(value.value) : value.value}`;
+  }
+  switch (value.type) {
+    case 'null':
+      return 'null';
+    case 'bytes':
+      return `bytes ${Buffer.from(value.value).toString('hex')}`;
+    case 'geoPoint':
+      return `point ${value.latitude} ${value.longitude}`;
+    case 'array':
+      return `[${value.values.map((item) => JSON.stringify(canonical(item))).join()}]`;
+    case 'map': {
+      const entries = [...value.fields].map(([name, item]) =>
+        JSON.stringify([name, canonical(item)]),
+      );
+      return `{${entries.sort().join()}}`;
+    }
+    default:
+      return `${value.type} ${value.value}`;
+  }
+}
+
+describe('the order of any values', () => {
+  const sign = (a: Value, b: Value): number => Math.sign(compareValues(a, b));
+
+  it('is antisymmetric, and equal exactly where the values are', () => {
+    fc.assert(
+      fc.property(anyValue, anyValue, (a, b) => {
+        assert.equal(sign(a, b) + sign(b, a), 0);
+        assert.equal(sign(a, b) === 0, canonical(a) === canonical(b));
+        assert.equal(compareValues(a, a), 0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is transitive', () => {
+    fc.assert(
+      fc.property(fc.array(anyValue, { minLength: 3, maxLength: 12 }), (values) => {
+        const sorted = [...values].sort(compareValues);
+        for (const [index, a] of sorted.entries()) {
+          for (const b of sorted.slice(index + 1)) assert.ok(compareValues(a, b) <= 0);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('takes what is stored alike for equal', () => {
+    fc.assert(
+      fc.property(anyValue, anyValue, (a, b) => {
+        const alike = identicalFields(new Map([['x', a]]), new Map([['x', b]]));
+        if (alike) assert.ok(valuesEqual(a, b));
+      }),
+      { numRuns: 2000 },
     );
   });
 });

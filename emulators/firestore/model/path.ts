@@ -98,7 +98,7 @@ function compareSegments(a: string, b: string): number {
 }
 
 function numericId(segment: string): bigint | undefined {
-  const digits = /^__id(-?\d+)__$/.exec(segment)?.[1];
+  const digits = /^__id(0|-?[1-9]\d*)__$/.exec(segment)?.[1];
   return digits === undefined ? undefined : BigInt(digits);
 }
 

@@ -21,13 +21,15 @@ export type NumberValue = Extract<Value, { type: 'integer' | 'double' }>;
 
 export const NULL_VALUE: Value = { type: 'null' };
 
-/** The elements of a vector, or undefined where the value is not one. */
-export function vectorElements(value: Value): readonly Value[] | undefined {
-  if (value.type !== 'map') return undefined;
+/** The elements of a vector, all numbers, or undefined where the value is not one. */
+export function vectorElements(value: Value): readonly NumberValue[] | undefined {
+  if (value.type !== 'map' || value.fields.size !== 2) return undefined;
   const kind = value.fields.get('__type__');
   if (kind?.type !== 'string' || kind.value !== '__vector__') return undefined;
   const elements = value.fields.get('value');
-  return elements?.type === 'array' ? elements.values : undefined;
+  return elements?.type === 'array' && elements.values.every(isNumber)
+    ? elements.values
+    : undefined;
 }
 
 /** True for an integer or a double. */

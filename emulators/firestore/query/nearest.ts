@@ -47,7 +47,7 @@ function distanceOf(document: StoredDocument, nearest: Nearest): number | undefi
   const value = getField(document.fields, nearest.field);
   const elements = value && vectorElements(value);
   if (elements?.length !== nearest.vector.length) return undefined;
-  const vector = elements.map((element) => ('value' in element ? Number(element.value) : NaN));
+  const vector = elements.map((element) => Number(element.value));
   const distance = measureDistance(nearest.measure, nearest.vector, vector);
   return Number.isNaN(distance) ? undefined : distance;
 }
