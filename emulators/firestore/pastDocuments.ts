@@ -43,6 +43,7 @@ export class PastDocuments implements Documents {
   private childrenOf(parent: string): string[] {
     const depth = parent === '' ? 0 : parent.split('/').length;
     const ids = new Set<string>();
+    for (const { path } of this.collection(parent)) ids.add(lastSegment(path));
     for (const { path } of this.descendants(parent)) ids.add(path.split('/')[depth] ?? '');
     return [...ids].sort(compareStrings);
   }
