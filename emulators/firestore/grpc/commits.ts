@@ -66,10 +66,13 @@ export class Commits {
   async createDocument(request: CreateDocumentRequest, caller: Caller): Promise<DocumentMessage> {
     const parent = parseName(request.parent ?? '');
     const id = request.documentId || randomBytes(10).toString('hex');
-    const path = joinPath(joinPath(parent.path, request.collectionId ?? ''), id);
-    return this.writeOne(caller, formatName(parent, path), {
+    const name = formatName(
+      parent,
+      joinPath(joinPath(parent.path, request.collectionId ?? ''), id),
+    );
+    return this.writeOne(caller, name, {
       kind: 'set',
-      path,
+      path: documentPath(name),
       fields: fromFields(request.document?.fields),
       transforms: [],
       precondition: { exists: false },

@@ -2,7 +2,7 @@ import type { Caller } from '../access/caller.js';
 import type { Database } from '../database.js';
 import type { Instant } from '../model/clock.js';
 import type { DatabaseId } from '../model/path.js';
-import { documentPath, formatName, parseName } from '../model/path.js';
+import { documentPath, formatName, parseName, parseParent } from '../model/path.js';
 import { toFirestoreError } from '../model/status.js';
 import type { FirestoreService } from '../service.js';
 import type { Target, WatchEvent } from '../watch/events.js';
@@ -39,7 +39,7 @@ export function listen(service: FirestoreService): OpenStream<ListenRequest, Lis
   };
 }
 
-/** Starts a target, unless the rules refuse it: then it ends at once, and the stream goes on. */
+/** Starts a target, unless it is refused: then it ends at once, and the stream goes on. */
 async function addTarget(
   service: FirestoreService,
   caller: Caller,
@@ -47,8 +47,10 @@ async function addTarget(
   stream: WatchStream,
   message: TargetMessage,
 ): Promise<void> {
-  const target = fromTarget(message);
+  const targetId = message.targetId ?? 0;
+  let target: Target;
   try {
+    target = fromTarget(targetId, message);
     if ('query' in target.kind) {
       service.queries.record(target.kind.query);
       await service.access.checkList(caller, database, target.kind.query);
@@ -58,22 +60,25 @@ async function addTarget(
       }
     }
   } catch (error) {
-    stream.remove(target.id, toFirestoreError(error));
+    stream.remove(targetId, toFirestoreError(error));
     return;
   }
   if (!caller.isGone()) stream.add(target);
 }
 
-function fromTarget(message: TargetMessage): Target {
+function fromTarget(id: number, message: TargetMessage): Target {
   const { query, documents, readTime, resumeToken } = message;
   const kind = isSet(query)
     ? {
-        query: fromStructuredQuery(parseName(query.parent ?? '').path, query.structuredQuery ?? {}),
+        query: fromStructuredQuery(
+          parseParent(query.parent ?? '').path,
+          query.structuredQuery ?? {},
+        ),
       }
     : { paths: (documents?.documents ?? []).map(documentPath) };
   const resumeFrom = fromResumeToken(resumeToken);
   return {
-    id: message.targetId ?? 0,
+    id,
     kind,
     ...(resumeFrom !== undefined && { resumeFrom }),
     ...(isSet(readTime) && { resumeFrom: fromTimestamp(readTime) }),

@@ -3,7 +3,14 @@ import type { Database } from '../database.js';
 import type { StoredDocument } from '../model/document.js';
 import type { FieldPath } from '../model/fieldPath.js';
 import { selectFields } from '../model/fieldPath.js';
-import { documentPath, formatName, joinPath, lastSegment, parseName } from '../model/path.js';
+import {
+  documentPath,
+  formatName,
+  joinPath,
+  lastSegment,
+  parseName,
+  parseParent,
+} from '../model/path.js';
 import { Code, FirestoreError } from '../model/status.js';
 import { aggregateAll } from '../query/aggregate.js';
 import { partitionPoints } from '../query/partition.js';
@@ -184,7 +191,7 @@ export class Reads {
   }
 
   private parent(name: string | null | undefined): { database: Database; path: string } {
-    const parsed = parseName(name ?? '');
+    const parsed = parseParent(name ?? '');
     return { database: this.service.database(parsed), path: parsed.path };
   }
 }

@@ -44,6 +44,20 @@ export function documentPath(name: string): string {
   return path;
 }
 
+/** The root or document that a name stands for, below which to look; INVALID_ARGUMENT for others. */
+export function parseParent(name: string): ResourceName {
+  const parsed = parseName(name);
+  return parsed.path === '' ? parsed : { ...parsed, path: documentPath(name) };
+}
+
+/** Refuses what is not a collection's id. */
+export function checkCollectionId(id: string): void {
+  if (id.includes('/')) {
+    throw invalid(`Collection id "${id}" is invalid because it contains "/".`);
+  }
+  checkId(id, id, true);
+}
+
 /** Ids that Firestore refuses; `__id7__` is a number's, from a Datastore import. */
 function checkId(name: string, id: string, isCollection: boolean): void {
   if (id === '.' || id === '..') {

@@ -89,6 +89,11 @@ const CASES: readonly [string, string, Filter][] = [
   ],
   ['a name', 'ok', where('__name__', 'EQUAL', reference)],
   ['a number for a name', '__key__ filter value must be a Key', where('__name__', 'EQUAL')],
+  [
+    'a name and ranges of other fields',
+    'Equality on key is not allowed if there are other inequality fields and key does not appear in inequalities.',
+    and(where('a', 'NOT_EQUAL'), where('__name__', 'EQUAL', reference)),
+  ],
   ['numbers for names', '__key__ filter value must be a Key', where('__name__', 'IN', list(2))],
 ];
 
@@ -105,10 +110,9 @@ describe('what a query may ask', () => {
       check({}, [order('a'), order('a', true)]),
       'order by clause cannot contain duplicate fields a',
     );
-    assert.equal(
-      check({}, [order('__name__'), order('a')]),
-      'order by clause cannot contain more fields after the key',
-    );
+    const afterName = 'order by clause cannot contain more fields after the key';
+    assert.equal(check({}, [order('__name__'), order('a')]), afterName);
+    assert.equal(check({ where: where('a', 'LESS_THAN') }, [order('__name__')]), afterName);
   });
 
   it('has cursors for its orders alone, with names for names', () => {
@@ -120,6 +124,17 @@ describe('what a query may ask', () => {
     assert.equal(
       check(startAt(number(1)), [order('__name__')]),
       'Cursor __key__ value is not a document reference.',
+    );
+  });
+
+  it('looks in collections with a name that can be', () => {
+    assert.equal(
+      check({ collectionId: '__x__' }),
+      'Collection id "__x__" is invalid because it is reserved.',
+    );
+    assert.equal(
+      check({ collectionId: 'a/b' }),
+      'Collection id "a/b" is invalid because it contains "/".',
     );
   });
 

@@ -1,4 +1,5 @@
 import { formatFieldPath, isNameField } from '../model/fieldPath.js';
+import { checkCollectionId } from '../model/path.js';
 import { Code, FirestoreError } from '../model/status.js';
 import type { FieldFilter, Filter, Order, Query } from './query.js';
 import { isInequality } from './query.js';
@@ -21,6 +22,7 @@ const NEGATIONS = new Set(['NOT_EQUAL', 'NOT_IN', 'IS_NOT_NAN', 'IS_NOT_NULL']);
  * @param explicitOrder what the request orders by, for cursors have values for that alone
  */
 export function checkQuery(query: Query, explicitOrder: readonly Order[]): void {
+  if (query.collectionId !== undefined) checkCollectionId(query.collectionId);
   if (query.offset < 0) throw invalid('offset is negative');
   if (query.limit !== undefined && query.limit < 0) throw invalid('limit is negative');
   checkOrder(query, explicitOrder);
@@ -80,6 +82,13 @@ function checkFilter(where: Filter): void {
   const ranges = leaves.filter(({ operator }) => isInequality(operator));
   if (new Set(ranges.map(({ field }) => formatFieldPath(field))).size > MAX_RANGE_FIELDS) {
     throw invalid(`Cannot have inequality filters on more than ${MAX_RANGE_FIELDS} properties.`);
+  }
+  const byName = leaves.filter(({ field }) => isNameField(field));
+  const namesOne = byName.some(({ operator }) => operator === 'EQUAL' || operator === 'IN');
+  if (ranges.length > 0 && namesOne && !byName.some(({ operator }) => isInequality(operator))) {
+    throw invalid(
+      'Equality on key is not allowed if there are other inequality fields and key does not appear in inequalities.',
+    );
   }
 }
 

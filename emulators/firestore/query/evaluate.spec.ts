@@ -49,9 +49,9 @@ describe('the complete order of a query', () => {
     );
   });
 
-  it('adds nothing after the name', () => {
-    const order = completeOrder([{ field: ['__name__'], descending: false }], range('a'));
-    assert.equal(order.length, 1);
+  it('has the name once, in its own place and direction', () => {
+    const order = completeOrder([{ field: ['__name__'], descending: true }], undefined);
+    assert.deepEqual(order, [{ field: ['__name__'], descending: true }]);
   });
 });
 

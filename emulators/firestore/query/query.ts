@@ -92,7 +92,7 @@ export function completeOrder(explicit: readonly Order[], where: Filter | undefi
     .sort((a, b) => compareStrings(formatFieldPath(a), formatFieldPath(b)));
   for (const field of [...sorted, [NAME_FIELD]]) {
     const key = formatFieldPath(field);
-    if (seen.has(key) || seen.has(NAME_FIELD)) continue;
+    if (seen.has(key)) continue;
     seen.add(key);
     result.push({ field, descending });
   }

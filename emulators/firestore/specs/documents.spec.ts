@@ -100,6 +100,24 @@ describe('documents, through firebase-admin', () => {
     assert.ok(snapshot.createTime?.isEqual(first.writeTime));
   });
 
+  it('applies the writes of a batch in order, and none where one is refused', async () => {
+    const ref = db.doc('a/1');
+    const again = db
+      .batch()
+      .set(ref, { x: 1 })
+      .delete(ref)
+      .set(ref, { y: 2 })
+      .update(ref, { z: 3 });
+    await again.commit();
+    assert.deepEqual((await ref.get()).data(), { y: 2, z: 3 });
+    const afterDelete = db.batch().set(db.doc('a/2'), {}).delete(ref).update(ref, { z: 4 });
+    await assert.rejects(afterDelete.commit(), { code: INVALID_ARGUMENT });
+    const ofNone = db.batch().set(db.doc('a/2'), {}).update(db.doc('a/3'), { z: 4 });
+    await assert.rejects(ofNone.commit(), { code: NOT_FOUND });
+    assert.deepEqual((await ref.get()).data(), { y: 2, z: 3 });
+    assert.equal((await db.doc('a/2').get()).exists, false);
+  });
+
   it('refuses a document over 1 MiB and takes one just below', async () => {
     const text = 'x'.repeat(1_048_400);
     const large = db.doc('a/1').set({ text, more: 'x'.repeat(200) });

@@ -142,4 +142,27 @@ describe('listening', () => {
     await lists.until((snapshot) => snapshot.empty);
     await single.until((exists) => !exists);
   });
+
+  it('tells one listener that its query is refused, and goes on with the others', async () => {
+    const web = harness.web();
+    const refused = new Observed<string>();
+    const served = new Observed<string>();
+    stops.push(
+      onSnapshot(collection(web, 'a/__bad__/b'), {
+        next: () => {
+          refused.push('served');
+        },
+        error: ({ code }) => {
+          refused.push(code);
+        },
+      }),
+      onSnapshot(collection(web, 'a'), (snapshot) => {
+        served.push(ids(snapshot));
+      }),
+    );
+    assert.equal(await refused.until(() => true), 'invalid-argument');
+    await served.until((seen) => seen === '1 2 3');
+    await db.doc('a/4').set({ n: 4 });
+    await served.until((seen) => seen === '1 2 3 4');
+  });
 });

@@ -3,6 +3,7 @@ import type { Instant } from '../model/clock.js';
 import type { DocumentChange, StoredDocument } from '../model/document.js';
 import type { DatabaseId } from '../model/path.js';
 import { formatName } from '../model/path.js';
+import { Code, FirestoreError } from '../model/status.js';
 import type { Value } from '../model/value.js';
 import type { Write } from './write.js';
 import { applyWrite } from './write.js';
@@ -39,6 +40,12 @@ export function planCommit(
   const steps = writes.map((write): PlannedWrite => {
     const { path } = write;
     const before = final.has(path) ? final.get(path) : store.get(path);
+    if (write.precondition.exists === true && before === undefined && final.has(path)) {
+      throw new FirestoreError(
+        Code.InvalidArgument,
+        `A document cannot be updated after it was deleted in the same request: ${path}`,
+      );
+    }
     const outcome = applyWrite(formatName(database, path), before, write, requestTime);
     const after = outcome.fields && {
       path,
