@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Firestore } from 'firebase-admin/firestore';
 import type { BrowserHarness, BrowserPage } from './browser/browser.js';
 import { startBrowser } from './browser/browser.js';
-import type { PageEvent } from './browser/page.js';
+import type { PageEvent, Transport } from './browser/page.js';
 import type { Harness } from './harness.js';
 import { PROJECT, startHarness } from './harness.js';
 
@@ -39,18 +39,18 @@ const list = ({ documents }: PageEvent): string =>
 const settled = (wanted: string) => (event: PageEvent) =>
   list(event) === wanted && !event.fromCache && !event.hasPendingWrites;
 
-for (const forceLongPolling of [false, true]) {
-  describe(`the web SDK in Chromium, ${forceLongPolling ? 'long polling' : 'streaming'}`, function () {
+for (const transport of ['streaming', 'long polling'] as const) {
+  describe(`the web SDK in Chromium, ${transport}`, function () {
     this.timeout(30_000);
     let harness: Harness;
     let browser: BrowserHarness;
     let admin: Firestore;
     let opened: BrowserPage[] = [];
 
-    const open = async (token?: string): Promise<BrowserPage> => {
+    const open = async (token?: string, by: Transport = transport): Promise<BrowserPage> => {
       const { port } = harness.emulator;
       const signedIn = token === undefined ? {} : { token };
-      const options = { projectId: PROJECT, port, forceLongPolling, ...signedIn };
+      const options = { projectId: PROJECT, port, transport: by, ...signedIn };
       const page = await browser.open(options);
       opened.push(page);
       return page;
@@ -96,7 +96,7 @@ for (const forceLongPolling of [false, true]) {
     });
 
     it('sees the writes of others in order, in several listeners, and a batch at once', async () => {
-      const { page, events } = await open();
+      const { page, events, requests } = await open();
       await admin.doc('open/root/a/1').set({ n: 1 });
       await page.evaluate(() => {
         globalThis.client.followCollection('all', 'open/root/a');
@@ -121,6 +121,9 @@ for (const forceLongPolling of [false, true]) {
       await events('first').until(settled('2=2 3=3'));
       await events('other').until(settled('1=1 2=2'));
       assert.ok(!events('other').seen.some((event) => list(event) === '1=1'));
+      const waits = requests.filter(({ searchParams }) => searchParams.get('TYPE') === 'xmlhttp');
+      const modes = new Set(waits.map(({ searchParams }) => searchParams.get('CI')));
+      assert.deepEqual([...modes], [transport === 'streaming' ? '0' : '1']);
     });
 
     it('takes in more than one chunk', async () => {
@@ -142,7 +145,7 @@ for (const forceLongPolling of [false, true]) {
     });
 
     it('tries a transaction again that another page was in the way of', async () => {
-      const [first, second] = await Promise.all([open(), open()]);
+      const [first, second] = await Promise.all([open(), open(undefined, 'default')]);
       await admin.doc('open/counter').set({ n: 0 });
       const pages = [first.page, second.page, first.page, second.page];
       await Promise.all(

@@ -29,9 +29,13 @@ export function webChannelEndpoint(methods: FirestoreMethods): RequestListener {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://firestore');
     const session = searchParams.get('SID');
     const channel = streams.get(session ?? '');
+    // A request fails only where the client leaves before it has sent all of it.
+    const giveUp = (): void => {
+      response.destroy();
+    };
     if (session === null) {
       const name = CHANNEL_PATH.exec(pathname)?.[1] ?? '';
-      void open(streams, name, searchParams, request, response);
+      open(streams, name, searchParams, request, response).catch(giveUp);
     } else if (channel === undefined) {
       refuse(response, 'Error: Unknown SID');
     } else if (searchParams.get('TYPE') === 'terminate') {
@@ -40,7 +44,7 @@ export function webChannelEndpoint(methods: FirestoreMethods): RequestListener {
     } else if (searchParams.get('RID') === 'rpc') {
       wait(channel, searchParams, response);
     } else {
-      void post(channel, searchParams, request, response);
+      post(channel, searchParams, request, response).catch(giveUp);
     }
   };
 }

@@ -16,7 +16,9 @@ export interface BrowserPage {
   readonly page: Page;
   readonly context: BrowserContext;
   /** What a listener of the page has been told. */
-  events(listener: string): Observed<PageEvent>;
+  readonly events: (listener: string) => Observed<PageEvent>;
+  /** The addresses of the requests that it has sent. */
+  readonly requests: readonly URL[];
 }
 
 /** A browser in which pages with the web SDK open. */
@@ -44,6 +46,8 @@ export async function startBrowser(): Promise<BrowserHarness> {
     open: async (options) => {
       const context = await browser.newContext();
       const page = await context.newPage();
+      const requests: URL[] = [];
+      page.on('request', (request) => requests.push(new URL(request.url())));
       const listeners = new Map<string, Observed<PageEvent>>();
       const events = (listener: string): Observed<PageEvent> => {
         const observed = listeners.get(listener) ?? new Observed<PageEvent>();
@@ -57,7 +61,7 @@ export async function startBrowser(): Promise<BrowserHarness> {
       await page.evaluate((given) => {
         globalThis.client.connect(given);
       }, options);
-      return { page, context, events };
+      return { page, context, events, requests };
     },
     stop: async () => {
       await browser.close();

@@ -1,5 +1,5 @@
 import { initializeApp } from 'firebase/app';
-import type { DocumentData, Firestore } from 'firebase/firestore';
+import type { DocumentData, Firestore, FirestoreSettings } from 'firebase/firestore';
 import {
   collection,
   connectFirestoreEmulator,
@@ -28,8 +28,11 @@ export interface ConnectOptions {
   readonly port: number;
   /** An ID token, signed or not; anonymous without. */
   readonly token?: string;
-  readonly forceLongPolling?: boolean;
+  readonly transport: Transport;
 }
+
+/** How the page waits for what the server sends; by default the SDK begins with streaming. */
+export type Transport = 'default' | 'streaming' | 'long polling';
 
 /** What a listener is told, in a form that can leave the page. */
 export interface PageEvent {
@@ -53,6 +56,12 @@ declare global {
 setLogLevel('silent');
 let db: Firestore;
 
+const TRANSPORTS: Readonly<Record<Transport, FirestoreSettings>> = {
+  default: {},
+  streaming: { experimentalAutoDetectLongPolling: false },
+  'long polling': { experimentalForceLongPolling: true },
+};
+
 /** Tells of a snapshot, or of the error in its place. */
 function tell(listener: string, event: Partial<PageEvent>): void {
   const nothing = { documents: [], fromCache: false, hasPendingWrites: false };
@@ -61,10 +70,9 @@ function tell(listener: string, event: Partial<PageEvent>): void {
 
 /** What tests have the page do, on the web SDK's build for browsers. */
 const pageClient = {
-  connect({ projectId, port, token, forceLongPolling }: ConnectOptions): void {
+  connect({ projectId, port, token, transport }: ConnectOptions): void {
     const app = initializeApp({ projectId, apiKey: 'none' });
-    const transport = forceLongPolling === true ? { experimentalForceLongPolling: true } : {};
-    db = initializeFirestore(app, transport);
+    db = initializeFirestore(app, TRANSPORTS[transport]);
     const options = token === undefined ? {} : { mockUserToken: token };
     connectFirestoreEmulator(db, '127.0.0.1', port, options);
   },
