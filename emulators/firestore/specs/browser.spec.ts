@@ -91,7 +91,7 @@ for (const transport of ['streaming', 'long polling'] as const) {
       const missing = 'open/root/list/none';
       await assert.rejects(
         page.evaluate((path) => globalThis.client.update(path, { n: 1 }), missing),
-        /No document to update/,
+        /not-found: No document to update/,
       );
     });
 
@@ -127,7 +127,7 @@ for (const transport of ['streaming', 'long polling'] as const) {
     });
 
     it('takes in more than one chunk', async () => {
-      const text = 'ö'.repeat(50_000);
+      const text = 'ö'.repeat(20_000);
       const batch = admin.batch();
       for (let n = 10; n < 50; n += 1) batch.set(admin.doc(`open/root/big/${n}`), { n, text });
       await batch.commit();
@@ -202,7 +202,7 @@ for (const transport of ['streaming', 'long polling'] as const) {
       await events('foreign').until(({ error }) => error === 'permission-denied');
       for (const path of ['users/bob/notes/1', 'staff/1']) {
         const refused = page.evaluate((given) => globalThis.client.set(given, { n: 1 }), path);
-        await assert.rejects(refused, /Missing or insufficient permissions/);
+        await assert.rejects(refused, /permission-denied/);
       }
       // A refused write ends its stream; the next one opens another.
       await page.evaluate(() => globalThis.client.set('users/alice/notes/2', { n: 2 }));
@@ -210,7 +210,7 @@ for (const transport of ['streaming', 'long polling'] as const) {
       const staff = await open(tokenOf('carol', { admin: true }));
       await staff.page.evaluate(() => globalThis.client.set('staff/1', { n: 1 }));
       const read = staff.page.evaluate(() => globalThis.client.read('users/alice/notes/1'));
-      await assert.rejects(read, /Missing or insufficient permissions/);
+      await assert.rejects(read, /permission-denied/);
     });
   });
 }

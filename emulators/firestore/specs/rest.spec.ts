@@ -259,7 +259,7 @@ describe('REST, with plain requests', () => {
       await refusal('POST', '/a', { fields: { n: { booleanValue: 1 } } }),
       '400 INVALID_ARGUMENT',
     );
-    assert.equal(await refusal('POST', ':listen', {}), '501 UNIMPLEMENTED');
+    assert.equal(await refusal('POST', ':write', {}), '501 UNIMPLEMENTED');
     assert.equal(await refusal('POST', ':nothing', {}), '404 NOT_FOUND');
     const where = { unaryFilter: { op: 'IS_NULL', field: { fieldPath: '' } } };
     const query = { structuredQuery: { from: [{ collectionId: 'a' }], where } };

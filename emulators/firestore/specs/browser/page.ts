@@ -1,4 +1,4 @@
-import { initializeApp } from 'firebase/app';
+import { FirebaseError, initializeApp } from 'firebase/app';
 import type { DocumentData, Firestore, FirestoreSettings } from 'firebase/firestore';
 import {
   collection,
@@ -68,6 +68,15 @@ function tell(listener: string, event: Partial<PageEvent>): void {
   void globalThis.observe(listener, { ...nothing, at: Date.now(), ...event });
 }
 
+/** Puts an error's code into its message, which is all of it that leaves the page. */
+async function naming<T>(outcome: Promise<T>): Promise<T> {
+  try {
+    return await outcome;
+  } catch (error) {
+    throw error instanceof FirebaseError ? new Error(`${error.code}: ${error.message}`) : error;
+  }
+}
+
 /** What tests have the page do, on the web SDK's build for browsers. */
 const pageClient = {
   connect({ projectId, port, token, transport }: ConnectOptions): void {
@@ -94,11 +103,11 @@ const pageClient = {
   },
 
   set(path: string, data: DocumentData): Promise<void> {
-    return setDoc(doc(db, path), data);
+    return naming(setDoc(doc(db, path), data));
   },
 
   update(path: string, data: DocumentData): Promise<void> {
-    return updateDoc(doc(db, path), data);
+    return naming(updateDoc(doc(db, path), data));
   },
 
   remove(path: string): Promise<void> {
@@ -113,7 +122,7 @@ const pageClient = {
   },
 
   async read(path: string): Promise<DocumentData | undefined> {
-    return (await getDocFromServer(doc(db, path))).data();
+    return (await naming(getDocFromServer(doc(db, path)))).data();
   },
 
   async count(path: string): Promise<number> {
