@@ -10,10 +10,12 @@ async function main(): Promise<void> {
   const values = readArguments(process.argv.slice(2));
   const rulesFile = values.get('rules');
   const functionsEmulator = values.get('functions_emulator');
+  const seedFromExport = values.get('seed_from_export');
   const emulator = await startEmulator({
     host: values.get('host') ?? '127.0.0.1',
     port: Number(values.get('port') ?? 8080),
     ...(functionsEmulator !== undefined && { functionsEmulator }),
+    ...(seedFromExport !== undefined && { seedFromExport }),
     ...(rulesFile !== undefined && {
       rules: { source: readFileSync(rulesFile, 'utf8'), fileName: rulesFile },
     }),

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { RulesSource } from './access/access.js';
 import { Access } from './access/access.js';
+import { importDocuments } from './admin/exports.js';
 import type { DatabaseTimeouts } from './database.js';
 import { DEFAULT_TIMEOUTS } from './database.js';
 import { grpcMethods } from './grpc/calls.js';
@@ -24,6 +25,8 @@ export interface EmulatorOptions {
   readonly functionsEmulator?: string;
   /** The rules in force from the start; everything is allowed without. */
   readonly rules?: RulesSource;
+  /** The file that names an export, of whose documents there is a copy from the start. */
+  readonly seedFromExport?: string;
   readonly timeouts?: Partial<DatabaseTimeouts>;
   readonly retry?: Partial<RetryTimes>;
 }
@@ -50,6 +53,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
   const access = new Access(options.rules);
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const service = new FirestoreService(access, triggers, timeouts);
+  if (options.seedFromExport !== undefined) await importDocuments(service, options.seedFromExport);
   const listener = new Listener(service, triggers);
   const port = await listener.listen(options.port, options.host);
   setImmediate(() => {

@@ -1,8 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { RulesIssue } from '../../rules/api.js';
+import { parseName } from '../model/path.js';
 import type { FirestoreService } from '../service.js';
 import type { TriggerDispatcher } from '../triggers/dispatcher.js';
 import { readBackgroundTrigger, readEventarcTrigger } from '../triggers/trigger.js';
+import { exportDocuments } from './exports.js';
 import type { FaultSpec } from './faults.js';
 
 interface Answer {
@@ -34,7 +36,11 @@ export function adminEndpoints(
   service: FirestoreService,
   triggers: TriggerDispatcher,
 ): RequestListener {
-  const routes = [...platformRoutes(service, triggers), ...testRoutes(service, triggers)];
+  const routes = [
+    ...platformRoutes(service),
+    ...triggerRoutes(triggers),
+    ...testRoutes(service, triggers),
+  ];
   return (request, response) => {
     answerTo(routes, request).then(
       ({ status, body }) => {
@@ -48,7 +54,7 @@ export function adminEndpoints(
   };
 }
 
-function platformRoutes(service: FirestoreService, triggers: TriggerDispatcher): Route[] {
+function platformRoutes(service: FirestoreService): Route[] {
   return [
     { method: 'GET', pattern: /^\/$/, handle: () => ({ status: 200, body: 'Ok' }) },
     {
@@ -64,6 +70,16 @@ function platformRoutes(service: FirestoreService, triggers: TriggerDispatcher):
         return OK;
       },
     },
+    {
+      method: 'POST',
+      pattern: /^\/emulator\/v1\/projects\/[^/]+:export$/,
+      handle: ({ body }) => postExport(service, body),
+    },
+  ];
+}
+
+function triggerRoutes(triggers: TriggerDispatcher): Route[] {
+  return [
     {
       method: 'POST',
       pattern: /^\/emulator\/v1\/projects\/([^/]+)\/eventarcTrigger$/,
@@ -176,6 +192,16 @@ function putRules(service: FirestoreService, body: unknown): Answer {
   }
   const message = errors.map((issue) => `${issue.line}:${issue.column} ${issue.message}`);
   return { status: 400, body: error(400, 'INVALID_ARGUMENT', message.join('\n')) };
+}
+
+/** What the CLI sends for `--export-on-exit` and `emulators:export`. */
+async function postExport(service: FirestoreService, body: unknown): Promise<Answer> {
+  const { database, export_directory: directory, export_name: name } = asObject(body);
+  if (typeof database !== 'string' || typeof directory !== 'string' || typeof name !== 'string') {
+    throw new TypeError('database, export_directory and export_name must be given.');
+  }
+  await exportDocuments(service.database(parseName(database)), directory, name);
+  return OK;
 }
 
 /** The shape that firebase-tools prints (firestoreEmulator.js, prettyPrintRulesIssue). */

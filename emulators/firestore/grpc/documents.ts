@@ -5,7 +5,7 @@ import type { StoredDocument } from '../model/document.js';
 import type { FieldPath } from '../model/fieldPath.js';
 import { parseFieldPath } from '../model/fieldPath.js';
 import type { DatabaseId } from '../model/path.js';
-import { formatName } from '../model/path.js';
+import { documentPath, formatName } from '../model/path.js';
 import { Code, FirestoreError } from '../model/status.js';
 import type { Fields, Value } from '../model/value.js';
 
@@ -82,6 +82,16 @@ export function toDocumentMessage(
     fields: toFields(document.fields),
     createTime: toTimestamp(document.createTime),
     updateTime: toTimestamp(document.updateTime),
+  };
+}
+
+/** A document from the wire, with the times that it had. */
+export function fromDocumentMessage(message: google.firestore.v1.IDocument): StoredDocument {
+  return {
+    path: documentPath(message.name ?? ''),
+    fields: fromFields(message.fields),
+    createTime: fromTimestamp(message.createTime ?? {}),
+    updateTime: fromTimestamp(message.updateTime ?? {}),
   };
 }
 

@@ -21,6 +21,8 @@ const root = protobuf.Root.fromJSON(description);
 addVerify();
 const eventType = addDocumentEvent();
 
+export const documentType = root.lookupType(`${PACKAGE}.Document`);
+
 /** Where a method is found over HTTP, as `google.api.http` annotates it. */
 export interface HttpBinding {
   readonly verb: string;

@@ -8,6 +8,11 @@ const MICROS_PER_SECOND = 1_000_000n;
 export class Clock {
   private last: Instant = 0n;
 
+  /** Lets every later commit be newer than something that came from elsewhere. */
+  advanceTo(instant: Instant): void {
+    if (instant > this.last) this.last = instant;
+  }
+
   /** A time for a read: no commit with this time or an earlier one will follow. */
   readTime(): Instant {
     const wall = BigInt(Date.now()) * MICROS_PER_MILLISECOND;

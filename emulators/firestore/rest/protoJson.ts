@@ -33,3 +33,11 @@ export function parseJson(text: string): unknown {
 export function formatJson(json: unknown): string {
   return JSON.stringify(json, (_, value: unknown) => (Object.is(value, -0) ? '-0' : value));
 }
+
+/** JSON as text in which whatever is beyond ASCII is escaped: a character is a byte and no line ends. */
+export function formatAsciiJson(json: unknown): string {
+  return formatJson(json).replaceAll(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

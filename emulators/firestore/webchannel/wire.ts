@@ -1,4 +1,4 @@
-import { formatJson } from '../rest/protoJson.js';
+import { formatAsciiJson } from '../rest/protoJson.js';
 
 /** What the server sends: a message, or a word of the protocol's own, under a running number. */
 export type NumberedArray = readonly [id: number, content: readonly unknown[]];
@@ -14,10 +14,7 @@ export interface ForwardMessage {
  * get a chunk in parts; with everything beyond ASCII escaped, these are bytes, and no character is cut.
  */
 export function formatChunk(content: readonly unknown[]): string {
-  const json = formatJson(content).replaceAll(
-    /[\u0080-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const json = formatAsciiJson(content);
   return `${json.length}\n${json}`;
 }
 
