@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
 import type { Database } from '../database.js';
 import { fromDocumentMessage, toDocumentMessage } from '../grpc/documents.js';
 import { documentType } from '../grpc/protos.js';
@@ -14,13 +13,14 @@ import type { FirestoreService } from '../service.js';
 
 const FORMAT = 'firestore-documents-1';
 
-/** The file that names an export; the documents are in another file beside it. */
-const metadataSchema = z.object({
-  format: z.literal(FORMAT),
+/** The content of the file that names an export. */
+interface Metadata {
+  readonly format: typeof FORMAT;
   /** The full name of the root of the database that was exported. */
-  root: z.string(),
-  documents: z.string(),
-});
+  readonly root: string;
+  /** The file of the documents, in the same folder. */
+  readonly documents: string;
+}
 
 /**
  * Writes a database's documents, as they are now, into the folder `name` of a directory: one line of
@@ -42,7 +42,7 @@ export async function exportDocuments(
   };
   await pipeline(Readable.from(lines()), createWriteStream(join(folder, 'documents.jsonl')));
   const root = formatName(database.id, '');
-  const metadata: z.input<typeof metadataSchema> = {
+  const metadata: Metadata = {
     format: FORMAT,
     root,
     documents: 'documents.jsonl',
@@ -70,9 +70,11 @@ export async function importDocuments(service: FirestoreService, file: string): 
   }
 }
 
-function readMetadata(text: string): z.output<typeof metadataSchema> | undefined {
+function readMetadata(text: string): Metadata | undefined {
   try {
-    return metadataSchema.parse(JSON.parse(text));
+    const { format, root, documents } = JSON.parse(text) as Record<string, unknown>;
+    const isOurs = format === FORMAT && typeof root === 'string' && typeof documents === 'string';
+    return isOurs ? { format, root, documents } : undefined;
   } catch {
     return undefined;
   }
