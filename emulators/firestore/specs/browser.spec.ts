@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Firestore } from 'firebase-admin/firestore';
 import type { BrowserHarness, BrowserPage } from './browser/browser.js';
 import { startBrowser } from './browser/browser.js';
-import type { PageEvent, Transport } from './browser/page.js';
+import type { ConnectOptions, PageEvent } from './browser/page.js';
 import type { Harness } from './harness.js';
 import { PROJECT, startHarness } from './harness.js';
 
@@ -47,11 +47,9 @@ for (const transport of ['streaming', 'long polling'] as const) {
     let admin: Firestore;
     let opened: BrowserPage[] = [];
 
-    const open = async (token?: string, by: Transport = transport): Promise<BrowserPage> => {
+    const open = async (options: Partial<ConnectOptions> = {}): Promise<BrowserPage> => {
       const { port } = harness.emulator;
-      const signedIn = token === undefined ? {} : { token };
-      const options = { projectId: PROJECT, port, transport: by, ...signedIn };
-      const page = await browser.open(options);
+      const page = await browser.open({ projectId: PROJECT, port, transport, ...options });
       opened.push(page);
       return page;
     };
@@ -121,8 +119,8 @@ for (const transport of ['streaming', 'long polling'] as const) {
       await events('first').until(settled('2=2 3=3'));
       await events('other').until(settled('1=1 2=2'));
       assert.ok(!events('other').seen.some((event) => list(event) === '1=1'));
-      const waits = requests.filter(({ searchParams }) => searchParams.get('TYPE') === 'xmlhttp');
-      const modes = new Set(waits.map(({ searchParams }) => searchParams.get('CI')));
+      const waits = requests.filter(({ url }) => url.searchParams.get('TYPE') === 'xmlhttp');
+      const modes = new Set(waits.map(({ url }) => url.searchParams.get('CI')));
       assert.deepEqual([...modes], [transport === 'streaming' ? '0' : '1']);
     });
 
@@ -145,7 +143,7 @@ for (const transport of ['streaming', 'long polling'] as const) {
     });
 
     it('tries a transaction again that another page was in the way of', async () => {
-      const [first, second] = await Promise.all([open(), open(undefined, 'default')]);
+      const [first, second] = await Promise.all([open(), open({ transport: 'default' })]);
       await admin.doc('open/counter').set({ n: 0 });
       const pages = [first.page, second.page, first.page, second.page];
       await Promise.all(
@@ -191,8 +189,29 @@ for (const transport of ['streaming', 'long polling'] as const) {
       await events('list').until(settled('1=1 2=2 3=3'));
     });
 
+    it('resumes from what it has kept when the page is loaded again', async () => {
+      const { page, events, requests, reload } = await open({ isPersistent: true });
+      for (const n of [1, 2, 3]) await admin.doc(`open/root/a/${n}`).set({ n });
+      await page.evaluate(() => {
+        globalThis.client.followCollection('list', 'open/root/a');
+      });
+      await events('list').until(settled('1=1 2=2 3=3'));
+      const before = requests.length;
+      await reload();
+      await admin.doc('open/root/a/1').delete();
+      await admin.doc('open/root/a/4').set({ n: 4 });
+      await page.evaluate(() => {
+        globalThis.client.followCollection('again', 'open/root/a');
+      });
+      await events('again').until(settled('2=2 3=3 4=4'));
+      const [first] = events('again').seen;
+      assert.ok(first?.fromCache);
+      assert.equal(list(first), '1=1 2=2 3=3');
+      assert.ok(requests.slice(before).some(({ body }) => body.includes('"resumeToken"')));
+    });
+
     it('acts as who is signed in, and is told of what the rules refuse', async () => {
-      const { page, events } = await open(tokenOf('alice'));
+      const { page, events } = await open({ token: tokenOf('alice') });
       await page.evaluate(() => globalThis.client.set('users/alice/notes/1', { n: 1 }));
       await page.evaluate(() => {
         globalThis.client.followCollection('own', 'users/alice/notes');
@@ -207,7 +226,7 @@ for (const transport of ['streaming', 'long polling'] as const) {
       // A refused write ends its stream; the next one opens another.
       await page.evaluate(() => globalThis.client.set('users/alice/notes/2', { n: 2 }));
       await events('own').until(settled('1=1 2=2'));
-      const staff = await open(tokenOf('carol', { admin: true }));
+      const staff = await open({ token: tokenOf('carol', { admin: true }) });
       await staff.page.evaluate(() => globalThis.client.set('staff/1', { n: 1 }));
       const read = staff.page.evaluate(() => globalThis.client.read('users/alice/notes/1'));
       await assert.rejects(read, /permission-denied/);

@@ -17,8 +17,10 @@ export interface BrowserPage {
   readonly context: BrowserContext;
   /** What a listener of the page has been told. */
   readonly events: (listener: string) => Observed<PageEvent>;
-  /** The addresses of the requests that it has sent. */
-  readonly requests: readonly URL[];
+  /** The requests that it has sent; a form's body is decoded. */
+  readonly requests: readonly { readonly url: URL; readonly body: string }[];
+  /** Loads the page again, with what its profile has kept. */
+  reload(): Promise<void>;
 }
 
 /** A browser in which pages with the web SDK open. */
@@ -46,8 +48,11 @@ export async function startBrowser(): Promise<BrowserHarness> {
     open: async (options) => {
       const context = await browser.newContext();
       const page = await context.newPage();
-      const requests: URL[] = [];
-      page.on('request', (request) => requests.push(new URL(request.url())));
+      const requests: { url: URL; body: string }[] = [];
+      page.on('request', (request) => {
+        const body = decodeURIComponent(request.postData() ?? '');
+        requests.push({ url: new URL(request.url()), body });
+      });
       const listeners = new Map<string, Observed<PageEvent>>();
       const events = (listener: string): Observed<PageEvent> => {
         const observed = listeners.get(listener) ?? new Observed<PageEvent>();
@@ -57,11 +62,14 @@ export async function startBrowser(): Promise<BrowserHarness> {
       await page.exposeFunction('observe', (listener: string, event: PageEvent) => {
         events(listener).push(event);
       });
-      await page.goto(url);
-      await page.evaluate((given) => {
-        globalThis.client.connect(given);
-      }, options);
-      return { page, context, events, requests };
+      const reload = async (): Promise<void> => {
+        await page.goto(url);
+        await page.evaluate((given) => {
+          globalThis.client.connect(given);
+        }, options);
+      };
+      await reload();
+      return { page, context, events, requests, reload };
     },
     stop: async () => {
       await browser.close();

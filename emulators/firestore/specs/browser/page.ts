@@ -11,8 +11,10 @@ import {
   getDocFromServer,
   initializeFirestore,
   limit,
+  memoryLocalCache,
   onSnapshot,
   orderBy,
+  persistentLocalCache,
   query,
   runTransaction,
   serverTimestamp,
@@ -29,6 +31,8 @@ export interface ConnectOptions {
   /** An ID token, signed or not; anonymous without. */
   readonly token?: string;
   readonly transport: Transport;
+  /** Whether the SDK keeps what it has seen when the page is left. */
+  readonly isPersistent?: boolean;
 }
 
 /** How the page waits for what the server sends; by default the SDK begins with streaming. */
@@ -79,9 +83,10 @@ async function naming<T>(outcome: Promise<T>): Promise<T> {
 
 /** What tests have the page do, on the web SDK's build for browsers. */
 const pageClient = {
-  connect({ projectId, port, token, transport }: ConnectOptions): void {
+  connect({ projectId, port, token, transport, isPersistent }: ConnectOptions): void {
     const app = initializeApp({ projectId, apiKey: 'none' });
-    db = initializeFirestore(app, TRANSPORTS[transport]);
+    const localCache = isPersistent === true ? persistentLocalCache() : memoryLocalCache();
+    db = initializeFirestore(app, { ...TRANSPORTS[transport], localCache });
     const options = token === undefined ? {} : { mockUserToken: token };
     connectFirestoreEmulator(db, '127.0.0.1', port, options);
   },
