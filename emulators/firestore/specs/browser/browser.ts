@@ -20,7 +20,7 @@ export interface BrowserPage {
   /** The requests that it has sent; a form's body is decoded. */
   readonly requests: readonly { readonly url: URL; readonly body: string }[];
   /** Loads the page again, with what its profile has kept. */
-  reload(): Promise<void>;
+  readonly reload: () => Promise<void>;
 }
 
 /** A browser in which pages with the web SDK open. */
