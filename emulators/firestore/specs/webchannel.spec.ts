@@ -142,6 +142,18 @@ describe('WebChannel, request by request', () => {
     assert.deepEqual([...changes(again), ...rest], ['2', '3']);
   });
 
+  it('ends a streamed response that has become long, and goes on in the next', async () => {
+    await client.open(listenTo('a', 2));
+    const batch = db.batch();
+    for (const id of ['2', '3']) batch.set(db.doc(`a/${id}`), { text: 'x'.repeat(600_000) });
+    await batch.commit();
+    const long = await client.wait({ CI: 0, AID: 0 });
+    const arrays = readChunks(await long.text()).flat() as NumberedArray[];
+    assert.deepEqual(changes(arrays), ['1', '2', '3']);
+    await db.doc('a/4').set({});
+    assert.deepEqual(changes(await client.poll(last(arrays))), ['4']);
+  });
+
   it('takes a message once that is posted twice, and says how the back channel stands', async () => {
     const writer = new RawClient(harness.emulator.port, 'Write');
     await writer.open({ database: DATABASE });

@@ -8,12 +8,19 @@ export const KEEP_ALIVE_MS = 30_000;
 /** How long a client may be without a back channel before it is taken to have left. */
 const ABSENCE_MS = 60_000;
 
+/**
+ * How much a streamed response carries before it ends, in bytes. The client then waits on another one
+ * and says what it has: neither side keeps all that was ever sent.
+ */
+const MAX_STREAMED_BYTES = 1024 * 1024;
+
 /** The response that a client waits on. */
 interface BackChannel {
   readonly response: ServerResponse;
   /** Kept open for many chunks; otherwise (long polling) one chunk ends it. */
   readonly isStreaming: boolean;
   lastSent: number;
+  bytes: number;
 }
 
 export interface BackChannelOptions {
@@ -90,7 +97,7 @@ export class Channel {
     this.back?.response.end();
     clearTimeout(this.absence);
     const { isStreaming, acknowledged } = options;
-    const back = { response, isStreaming, lastSent: acknowledged };
+    const back = { response, isStreaming, lastSent: acknowledged, bytes: 0 };
     this.back = back;
     response.once('close', () => {
       if (this.back === back) this.detach();
@@ -117,8 +124,10 @@ export class Channel {
     const arrays = this.waiting();
     if (back === undefined || arrays.length === 0) return;
     back.lastSent = this.lastId;
-    back.response.write(formatChunk(arrays));
-    if (back.isStreaming) {
+    const chunk = formatChunk(arrays);
+    back.bytes += chunk.length;
+    back.response.write(chunk);
+    if (back.isStreaming && back.bytes < MAX_STREAMED_BYTES) {
       this.stayAlive();
     } else {
       back.response.end();
