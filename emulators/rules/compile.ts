@@ -6,13 +6,14 @@ import type {
   Ruleset,
   RulesService,
 } from './api.js';
-import type { AllowStatement, BlockItem, MatchBlock, RulesFile } from './ast.js';
+import type { AllowStatement } from './ast.js';
 import { checkRules } from './check.js';
 import { DocumentNeeded, Documents } from './documents.js';
 import { RulesError, RulesLimitError } from './errors.js';
 import { Evaluation } from './evaluate.js';
-import { matchPattern, targetOf, type Target } from './match.js';
+import { matchPattern, targetOf } from './match.js';
 import { parseRules } from './parse.js';
+import { prepare, type Block, type Prepared } from './prepare.js';
 import { Scope } from './scope.js';
 import { timestampOfMillis } from './time.js';
 import { map, path, string, type Value } from './values.js';
@@ -23,10 +24,10 @@ export const compileRules: CompileRules = (source, service, fileName = `${servic
   if ('message' in file) return { ruleset: null, issues: [file] };
   const issues = checkRules(file, service, fileName);
   const isUsable = issues.every(({ severity }) => severity !== 'ERROR');
-  return { ruleset: isUsable ? rulesetOf(file, service) : null, issues };
+  return { ruleset: isUsable ? rulesetOf(prepare(file, service), service) : null, issues };
 };
 
-function rulesetOf(file: RulesFile, service: RulesService): Ruleset {
+function rulesetOf(file: Prepared, service: RulesService): Ruleset {
   return {
     rulesVersion: file.rulesVersion,
     async evaluate(request) {
@@ -51,7 +52,7 @@ interface Candidate {
 }
 
 function decide(
-  file: RulesFile,
+  file: Prepared,
   service: RulesService,
   request: RulesRequest,
   documents: Documents,
@@ -86,52 +87,31 @@ function unproven({ unproven: field }: Evaluation): string {
     : `Property ${field} is undefined on object.`;
 }
 
-function* candidates(
-  file: RulesFile,
+function candidates(
+  { blocks, functions, rulesVersion }: Prepared,
   service: RulesService,
   request: RulesRequest,
-): Generator<Candidate> {
+): readonly Candidate[] {
+  const found: Candidate[] = [];
   const target = targetOf(request, service);
-  const root = new Scope(
-    null,
-    new Map([
-      ['request', requestVariable(request, service)],
-      ['resource', request.resource],
-    ]),
-    file.items.filter((item) => item.kind === 'function'),
-  );
-  for (const item of file.items) {
-    if (item.kind !== 'service' || item.service !== service) continue;
-    const scope = new Scope(root, new Map(), functionsOf(item.body));
-    const matches = item.body.filter((child) => child.kind === 'match');
-    for (const match of matches) {
-      yield* matching(match, { target, start: 0, scope, file, method: request.method });
-    }
-  }
-}
-
-interface Descent {
-  readonly target: Target;
-  readonly start: number;
-  readonly scope: Scope;
-  readonly file: RulesFile;
-  readonly method: RulesMethod;
-}
-
-function* matching(block: MatchBlock, descent: Descent): Generator<Candidate> {
-  const { target, start, file, method } = descent;
-  for (const { variables, end } of matchPattern(block.pattern, target, start, file.rulesVersion)) {
-    const scope = new Scope(descent.scope, variables, functionsOf(block.body));
-    for (const item of block.body) {
-      if (item.kind === 'match') yield* matching(item, { ...descent, start: end, scope });
-      else if (item.kind === 'allow' && end === target.length && covers(item, method)) {
-        yield { allow: item, scope };
+  const variables = new Map([
+    ['request', requestVariable(request, service)],
+    ['resource', request.resource],
+  ]);
+  const visit = (block: Block, start: number, outer: Scope): void => {
+    matchPattern(block.pattern, target, start, rulesVersion, (wildcards, end) => {
+      const scope = new Scope(outer, wildcards, block.functions);
+      for (const inner of block.blocks) visit(inner, end, scope);
+      if (end !== target.length) return;
+      for (const allow of block.allows) {
+        if (covers(allow, request.method)) found.push({ allow, scope });
       }
-    }
-  }
+    });
+  };
+  const root = new Scope(null, variables, functions);
+  for (const block of blocks) visit(block, 0, root);
+  return found;
 }
-
-const functionsOf = (body: readonly BlockItem[]) => body.filter((item) => item.kind === 'function');
 
 function covers(allow: AllowStatement, method: RulesMethod): boolean {
   const group = method === 'get' || method === 'list' ? 'read' : 'write';

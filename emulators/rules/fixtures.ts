@@ -18,9 +18,13 @@ export class Tagged {
 
 export const unknown = new Tagged({ type: 'unknown' });
 
-/** A map of which only these fields are known. */
-export function partial(fields: Readonly<Record<string, Plain>>): Tagged {
-  return new Tagged({ type: 'map', fields: fieldsOf(fields), partial: true });
+/** A map of which only these fields are known, some of them as values that have no plain form. */
+export function partial(
+  fields: Readonly<Record<string, Plain>>,
+  tagged: Readonly<Record<string, RulesValue>> = {},
+): Tagged {
+  const all = new Map([...fieldsOf(fields), ...Object.entries(tagged)]);
+  return new Tagged({ type: 'map', fields: all, partial: true });
 }
 
 /** The value of the rules language for a plain one. */

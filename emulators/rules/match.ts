@@ -24,54 +24,45 @@ export function targetOf(request: RulesRequest, service: RulesService): Target {
   return isCollection ? [...request.path, ANY_ID] : request.path;
 }
 
-/** One way in which a pattern matches: what its wildcards hold, and where the rest begins. */
-export interface PatternMatch {
-  readonly variables: ReadonlyMap<string, Value>;
-  readonly end: number;
-}
+/** Called for a way in which a pattern matches: what its wildcards hold, and where the rest begins. */
+export type OnMatch = (variables: ReadonlyMap<string, Value>, end: number) => void;
+
+const NONE: ReadonlyMap<string, Value> = new Map();
 
 /**
- * All ways in which `pattern` matches `target` from `start`; a nested `match` goes on at `end`.
+ * Finds all ways in which `pattern` matches `target` from `start`; a nested `match` goes on at the end.
  * `{name=**}` takes the rest, one segment at least, in version 1 of the rules, any number in version 2.
  */
-export function* matchPattern(
+export function matchPattern(
   pattern: readonly PatternSegment[],
   target: Target,
   start: number,
   rulesVersion: 1 | 2,
-): Generator<PatternMatch> {
-  const [first, ...rest] = pattern;
-  if (!first) {
-    yield { variables: new Map(), end: start };
-    return;
-  }
-  for (const [end, value] of matchSegment(first, target, start, rulesVersion)) {
-    for (const tail of matchPattern(rest, target, end, rulesVersion)) {
-      const variables =
-        first.kind === 'fixed' ? tail.variables : new Map([[first.name, value], ...tail.variables]);
-      yield { variables, end: tail.end };
+  onMatch: OnMatch,
+): void {
+  const shortestGlob = (from: number) =>
+    rulesVersion === 1 ? Math.max(target.length, from + 1) : from;
+  const matchRest = (index: number, position: number, variables: typeof NONE): void => {
+    const segment = pattern[index];
+    if (!segment) {
+      onMatch(variables, position);
+    } else if (segment.kind === 'glob') {
+      for (let end = target.length; end >= shortestGlob(position); end -= 1) {
+        const value = globValue(target.slice(position, end));
+        matchRest(index + 1, end, new Map(variables).set(segment.name, value));
+      }
+    } else {
+      const next = target[position];
+      if (next === undefined || next === ANY_PARENT) return;
+      if (segment.kind === 'fixed') {
+        if (segment.text === next) matchRest(index + 1, position + 1, variables);
+      } else {
+        const value = next === ANY_ID ? UNKNOWN : string(next);
+        matchRest(index + 1, position + 1, new Map(variables).set(segment.name, value));
+      }
     }
-  }
-}
-
-function* matchSegment(
-  segment: PatternSegment,
-  target: Target,
-  start: number,
-  rulesVersion: 1 | 2,
-): Generator<readonly [end: number, value: Value]> {
-  if (segment.kind === 'glob') {
-    const isVersion1 = rulesVersion === 1;
-    const shortest = isVersion1 ? Math.max(target.length, start + 1) : start;
-    for (let end = target.length; end >= shortest; end -= 1) {
-      yield [end, globValue(target.slice(start, end))];
-    }
-    return;
-  }
-  const next = target[start];
-  if (next === undefined || next === ANY_PARENT) return;
-  if (segment.kind === 'single') yield [start + 1, next === ANY_ID ? UNKNOWN : string(next)];
-  else if (segment.text === next) yield [start + 1, UNKNOWN];
+  };
+  matchRest(0, start, NONE);
 }
 
 function globValue(segments: Target): Value {

@@ -1,4 +1,5 @@
 import type { FunctionDeclaration } from './ast.js';
+import type { Functions } from './prepare.js';
 import type { Value } from './values.js';
 
 /** A function and the scope that its body sees: the one that it was declared in. */
@@ -7,17 +8,15 @@ export interface BoundFunction {
   readonly scope: Scope;
 }
 
+const NO_FUNCTIONS: Functions = new Map();
+
 /** The names that an expression sees: those of its block, then those of the blocks around it. */
 export class Scope {
-  private readonly functions: ReadonlyMap<string, FunctionDeclaration>;
-
   constructor(
     private readonly parent: Scope | null,
     private readonly variables: ReadonlyMap<string, Value>,
-    functions: readonly FunctionDeclaration[] = [],
-  ) {
-    this.functions = new Map(functions.map((declaration) => [declaration.name, declaration]));
-  }
+    private readonly functions: Functions = NO_FUNCTIONS,
+  ) {}
 
   variable(name: string): Value | null {
     return this.variables.get(name) ?? this.parent?.variable(name) ?? null;
