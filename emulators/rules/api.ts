@@ -61,7 +61,7 @@ export interface RulesRequest {
   readonly method: RulesMethod;
   /**
    * Segments below the service's root, e.g. `databases (default) documents jobs abc` or `b bucket o users u1`.
-   * For `list` in Firestore the collection's own: what follows matches its documents, whose ids are unknown.
+   * For `list` the collection's or folder's own: what follows matches its documents, whose ids are unknown.
    */
   readonly path: readonly string[];
   /** `list` over a collection group: the last segment of `path` names it, at any depth below the rest. */

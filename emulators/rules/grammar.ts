@@ -158,9 +158,9 @@ Literal
   / "true" !NamePart { return literal({ type: 'bool', value: true }, here()); }
   / "false" !NamePart { return literal({ type: 'bool', value: false }, here()); }
   / Number
-  / "b" text:StringText
+  / "b" parts:BytesText
     {
-      const value = Uint8Array.from(Buffer.from(text, 'utf8'));
+      const value = Uint8Array.from(Buffer.concat(parts.map((part) => Buffer.from(part))));
       return literal({ type: 'bytes', value }, here());
     }
   / value:StringText { return literal({ type: 'string', value }, here()); }
@@ -180,6 +180,12 @@ Exponent = [eE] [+-]? [0-9]+
 StringText "string"
   = "'" characters:(Escape / $[^'\\\r\n])* "'" { return characters.join(''); }
   / '"' characters:(Escape / $[^"\\\r\n])* '"' { return characters.join(''); }
+
+BytesText
+  = "'" parts:(Octet / Escape / $[^'\\\r\n])* "'" { return parts; }
+  / '"' parts:(Octet / Escape / $[^"\\\r\n])* '"' { return parts; }
+
+Octet = "\\x" digits:$(Hex Hex) { return [parseInt(digits, 16)]; }
 
 Escape
   = "\\" @(

@@ -14,9 +14,13 @@ export type Target = readonly TargetSegment[];
 /** `databases {database} documents`: what precedes the path of a document. */
 const DATABASE_SEGMENTS = 3;
 
-/** What the `match` statements have to match for this request. */
+/**
+ * What the `match` statements have to match for this request: for `list`, a document or object that is
+ * directly in the collection or folder, whatever its id.
+ */
 export function targetOf(request: RulesRequest, service: RulesService): Target {
-  if (service !== 'cloud.firestore' || request.method !== 'list') return request.path;
+  if (request.method !== 'list') return request.path;
+  if (service === 'firebase.storage') return [...request.path, ANY_ID];
   if (request.collectionGroup === true) {
     return [...request.path.slice(0, -1), ANY_PARENT, ...request.path.slice(-1), ANY_ID];
   }
