@@ -48,6 +48,8 @@ function rounded(args: Arguments, round: (value: number) => number): Value {
   return int(result);
 }
 
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 const conversions: Readonly<Record<string, GlobalFunction>> = {
   bool: define(1, (args) => {
     const value = args.of(0, 'bool', 'string');
@@ -64,10 +66,9 @@ const conversions: Readonly<Record<string, GlobalFunction>> = {
   }),
   float: define(1, (args) => {
     const value = args.of(0, 'int', 'float', 'string');
-    const result = Number(value.value);
-    const blank = value.type === 'string' && value.value.trim() === '';
-    if (blank || Number.isNaN(result)) throw notConvertible(value, 'float');
-    return float(result);
+    const isText = value.type === 'string';
+    if (isText && !DECIMAL.test(value.value)) throw notConvertible(value, 'float');
+    return float(Number(value.value));
   }),
   string: define(1, (args) => {
     const value = args.of(0, 'bool', 'int', 'float', 'string', 'null', 'path');

@@ -3,6 +3,15 @@ import { casesOf, type Rows } from './expressionTable.js';
 const tables: Readonly<Record<string, Rows>> = {
   strings: {
     true: [
+      "'banana'.replace('a', 'o') == 'bonono' && 'banana'.replace('ana', 'ee') == 'beena'",
+      "'foo@test.com'.replace('.', '-') == '------------'",
+      "'a.b'.replace('[.]', '') == 'ab' && 'abc'.replace('x', 'y') == 'abc'",
+      "'user@domain.com'.matches('.*@domain[.]com') && !'banana'.matches('.*@domain[.]com')",
+      "'ABC'.matches('(?i)abc') && 'x1'.matches('[[:alpha:]][[:digit:]]') && 'é'.matches('\\\\pL')",
+      "'string'.toUtf8() == b'string' && ''.size() == 0 && ''.trim() == ''",
+      "'abc'[0] == 'a' && 'abc'[0:2] == 'ab' && 'abc'[1:1] == '' && '👍a'[1] == 'a'",
+      "'a' < 'b' && 'B' < 'a' && 'ab' > 'a' && 'a' <= 'a' && '\uffff' < '👍'",
+
       "'AbC'.lower() == 'abc' && 'AbC'.upper() == 'ABC'",
       "' a b '.trim() == 'a b'",
       "'héé👍'.size() == 4",
@@ -16,11 +25,32 @@ const tables: Readonly<Record<string, Rows>> = {
       "'é'.toUtf8().size() == 2",
     ],
     false: ["'xabc'.matches('[a-c]+')"],
-    error: ["'a'.matches('(')", "'a'.matches('(?=a)a')", "'a'.reverse() == 'a'", '1.lower() == 1'],
+    error: [
+      "'a'.matches(1)",
+      "'a'.lower(1) == 'a'",
+      "'abc'[3] == ''",
+      "'abc'[2:1] == ''",
+      "'abc'['0'] == 'a'",
+      "'a'.size == 1",
+      "'a'.matches('(')",
+      "'a'.matches('(?=a)a')",
+      "'a'.reverse() == 'a'",
+      '1.lower() == 1',
+    ],
   },
 
   'lists and sets': {
     true: [
+      "['a', 'b'].hasOnly(['a', 'b', 'c']) && ['a', 'a', 'b'].hasOnly(['a', 'b', 'b'])",
+      "[].hasAll([]) && [].hasOnly(['a']) && [].size() == 0 && [].join(',') == ''",
+      "['a', 'b'].hasAll(['a'].toSet()) && ['a'].toSet().hasAny(['a'])",
+      '[1, 2, 3][1:3] == [2, 3] && [1, 2, 3][0:0] == [] && [[1, 2], 3][0][1] == 2',
+      "[1, 'a', null, true, [1], {'b': 1}].size() == 6 && null in [null] && [1] in [[1]]",
+      "1.0 in [1] && {'a': 1} in [{'a': 1.0}]",
+      "['a', 'b'].toSet() == ['b', 'a'].toSet() && ['a'].toSet() != ['a']",
+      "['a', 'b'].toSet().difference(['a', 'c'].toSet()) == ['b'].toSet()",
+      "[].toSet().union([].toSet()).size() == 0 && ['a'].concat([]).concat(['a']).toSet().size() == 1",
+
       '[1, 2].concat([3]) == [1, 2, 3]',
       "['a', 'b'].hasAll(['a']) && !['a'].hasAll(['a', 'b'])",
       "['a', 'b'].hasAny(['b', 'c']) && !['a'].hasAny([])",
@@ -35,11 +65,27 @@ const tables: Readonly<Record<string, Rows>> = {
       '1 in [1].toSet()',
     ],
     false: ["[].hasAny(['a'])"],
-    error: ["[1].hasAll('a')", '[1].toSet()[0] == 1', '[1].concat(2) == [1, 2]'],
+    error: [
+      "['a'].hasAll('a')",
+      "['a'].toSet().union(['b']).size() == 2",
+      "['a'].size == 1",
+      "['a'].join(1) == 'a'",
+      '[1] + [2] == [1, 2]',
+      "['a'].a == 1",
+      "[1].hasAll('a')",
+      '[1].toSet()[0] == 1',
+      '[1].concat(2) == [1, 2]',
+    ],
   },
 
   maps: {
     true: [
+      "{'a': 1}.get('a', 7) == 1 && {}.get('a', 7) == 7 && {'a': {'b': 1}}.get(['a', 'b'], 7) == 1",
+      "{'a': null}.get('a', 7) == null && {'a': 1}.get(['a', 'b'], 7) == 7",
+      "{'a': 1}['a'] == 1 && {'a': 1}.a == 1 && 'a' in {'a': 1} && !('b' in {'a': 1})",
+      "{'a': 1, 'a': 2}.a == 2 && {'a': 1}.diff({'a': 1}) is map_diff",
+      "{'size': 3}.size == 3 && {'size': 3}.size() == 1",
+
       "{'a': 1, 'b': 2}.keys() == ['a', 'b'] && {'a': 1}.values() == [1]",
       "{'a': 1}.size() == 1 && {}.size() == 0",
       "{'a': 1, 'b': 2}.diff({'a': 1, 'c': 3}).affectedKeys() == ['b', 'c'].toSet()",
@@ -49,11 +95,27 @@ const tables: Readonly<Record<string, Rows>> = {
       "{'a': [1]}.diff({'a': [1]}).unchangedKeys().hasOnly(['a'])",
     ],
     false: ["{'a': 1}.diff({}).affectedKeys().hasOnly(['b'])"],
-    error: ["{'a': 1}.diff([])", '{1: 2} == {}'],
+    error: [
+      "{'a': 1}.b == 1",
+      "{'a': 1}[0] == 1",
+      "{}.get('a') == 1",
+      "{'a': 1}.get(1, 2) == 2",
+      "{'a': 1} < {'a': 2}",
+      "{'a': 1}.diff([])",
+      '{1: 2} == {}',
+    ],
   },
 
   times: {
     true: [
+      "duration.time(1, 0, 0, 0) == duration.value(1, 'h') && duration.value(1, 'm') is duration",
+      "duration.value(1, 'ns').nanos() == 1 && duration.value(-1, 'ms') < duration.value(0, 's')",
+      "-duration.value(1, 's') == duration.value(-1, 's')",
+      'timestamp.date(2015, 1, 2).day() == 2 && timestamp.value(0) == timestamp.date(1970, 1, 1)',
+      'timestamp.value(-1).nanos() == 999000000 && timestamp.value(-1).year() == 1969',
+      "timestamp.value(0) + duration.value(1, 'd') - duration.value(1, 'd') == timestamp.value(0)",
+      'request.time.date() == timestamp.date(1970, 1, 1) && request.time.toMillis() == 0',
+
       "duration.value(1, 'h') == duration.value(60, 'm')",
       'duration.time(1, 2, 3, 4).seconds() == 3723 && duration.time(1, 2, 3, 4).nanos() == 4',
       "duration.abs(duration.value(-1, 'd')) == duration.value(1, 'd')",
@@ -72,6 +134,12 @@ const tables: Readonly<Record<string, Rows>> = {
     ],
     false: ["duration.value(1, 's') > duration.value(1, 'm')"],
     error: [
+      'timestamp.value(0) + timestamp.value(0) == timestamp.value(0)',
+      'timestamp.date(2020, 13, 1) is timestamp',
+      "timestamp.value('0') is timestamp",
+      "duration.value(1, 's') * 2 == duration.value(2, 's')",
+      "timestamp.value(0) > duration.value(0, 's')",
+
       "duration.value(1, 'y') is duration",
       'timestamp.date(2021, 2, 29) is timestamp',
       'timestamp.value(0) + 1 == 1',
@@ -80,6 +148,22 @@ const tables: Readonly<Record<string, Rows>> = {
 
   'other functions': {
     true: [
+      "b'\\x00\\xff'.toHexString() == '00ff' && b'é'.toHexString() == 'c3a9' && b\"a\\n\".size() == 2",
+      "b'a' < b'b' && b'a' == b'a' && b'a' != 'a'",
+      "(/path/$(foo)/$(bar)).bind({'foo': 'x', 'bar': 'y'}) == /path/x/y",
+      "(/path/$(foo)).bind({'foo': 'x'}).foo == 'x' && (/path/$(foo)).bind({'foo': 'x'})['foo'] == 'x'",
+      "/a/b/c[1] == 'b' && path('a/b') == path('/a/b') && /a/b[0:1] == /a",
+      'math.abs(-10) == 10 && math.abs(-1.5) == 1.5 && math.ceil(3.2) == 4 && math.floor(3.2) == 3',
+      'math.round(-3.7) == -4 && math.round(2.4) == 2 && math.round(2) == 2 && math.floor(2.9) is int',
+      'math.pow(2, -1) == 0.5 && math.pow(10, 2) == 100 && math.sqrt(2.25) == 1.5',
+      'math.isNaN(math.sqrt(-1)) && !math.isNaN(1) && !math.isInfinite(1)',
+      "int('-5') == -5 && int(-3.9) == -3 && float('-1e3') == -1000.0 && float('2') is float",
+      "string(1.5) == '1.5' && string('a') == 'a' && string(false) == 'false' && bool(true)",
+      "hashing.md5(b'abc') == hashing.md5('abc') && hashing.sha256('a').size() == 32",
+      'latlng.value(10, 20) == latlng.value(10.0, 20.0) && latlng.value(1, 2) is latlng',
+      'latlng.value(0, 0).distance(latlng.value(0, 0)) == 0',
+      'true is bool && !(1 is bool) && request is map && request.path is path',
+
       "int('12') == 12 && int(3.9) == 3 && float('1.5') == 1.5 && float(2) == 2",
       "string(12) == '12' && string(2.0) == '2.0' && string(true) == 'true' && string(null) == 'null'",
       "bool('true') && !bool('false')",
@@ -97,7 +181,27 @@ const tables: Readonly<Record<string, Rows>> = {
       "debug(resource.data.name) == 'Ada'",
     ],
     false: ["bool('false')"],
-    error: ["int('x') == 1", "float('') == 0", "bool('yes')", 'latlng.value(91, 0) is latlng'],
+    error: [
+      "int('1.5') == 1",
+      'int(true) == 1',
+      'bool(1)',
+      "float('0x10') == 16",
+      "float('abc') == 0",
+      "string([1]) == '1'",
+      "math.abs('1') == 1",
+      'math.abs(-9223372036854775807 - 1) == 0',
+      'math.round(1.0 / 0.0) == 1',
+      'path(1) == /a',
+      "latlng.value('1', 2) is latlng",
+      "hashing.md5(1) == b''",
+      "/a/b.c == 'b'",
+      'exists(/databases/(default)/documents/a/$(nobody))',
+      "(/a/b)[5] == ''",
+      "int('x') == 1",
+      "float('') == 0",
+      "bool('yes')",
+      'latlng.value(91, 0) is latlng',
+    ],
   },
 };
 
