@@ -59,8 +59,9 @@ export class FirestoreService {
   ): Promise<(StoredDocument | undefined)[]> {
     const documents = await database.read(paths, transaction);
     this.usage.read(paths.length);
+    const sharedReads = new Set<string>();
     for (const [index, path] of paths.entries()) {
-      await this.access.checkGet(caller, database, path, documents[index]);
+      await this.access.checkGet(caller, database, path, documents[index], sharedReads);
     }
     return documents;
   }

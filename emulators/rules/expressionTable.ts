@@ -38,7 +38,7 @@ export type Rows = Readonly<Partial<Record<Outcome, readonly string[]>>>;
 export function casesOf(
   rows: Rows,
   resource?: Plain,
-): readonly { readonly title: string; run(): Promise<void> }[] {
+): readonly { readonly title: string; readonly run: () => Promise<void> }[] {
   return Object.entries(rows).flatMap(([expected, conditions]) =>
     conditions.map((condition) => ({
       title: `${condition} is ${expected}`,

@@ -58,17 +58,22 @@ export class Access {
     return issues;
   }
 
-  /** Refuses unless the rules allow `get`; a missing document has the resource null. */
+  /**
+   * Refuses unless the rules allow `get`; a missing document has the resource null. Gets of one request
+   * share what the rules read for them, which has its limit.
+   */
   async checkGet(
     caller: Caller,
     database: Database,
     path: string,
     document: StoredDocument | undefined,
+    sharedReads?: Set<string>,
   ): Promise<void> {
     await this.ask(caller, database, {
       method: 'get',
       path: rulesPath(database.id.databaseId, path),
       resource: documentValue(database, document),
+      ...(sharedReads && { sharedReads }),
     });
   }
 

@@ -18,8 +18,8 @@ export interface Harness {
   readonly emulator: RunningEmulator;
   /** A client past the rules, over a connection of its own. */
   admin(): Firestore;
-  /** The web SDK as a user with this id, or anonymous. */
-  web(uid?: string): WebFirestore;
+  /** The web SDK as a user with this id and these custom claims, or anonymous. */
+  web(uid?: string, claims?: Readonly<Record<string, unknown>>): WebFirestore;
   /** Calls an HTTP endpoint of the emulator. */
   http(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   clear(): Promise<void>;
@@ -45,7 +45,7 @@ export async function startHarness(options: Partial<EmulatorOptions> = {}): Prom
   return {
     emulator,
     admin: () => adminClient(emulator.port, cleanups),
-    web: (uid) => webClient(emulator.port, uid, cleanups),
+    web: (uid, claims) => webClient(emulator.port, uid && { ...claims, sub: uid }, cleanups),
     http,
     clear: async () => {
       await http('DELETE', `/emulator/v1/projects/${PROJECT}/databases/(default)/documents`);
@@ -68,12 +68,12 @@ function adminClient(port: number, cleanups: (() => Promise<unknown>)[]): Firest
 
 function webClient(
   port: number,
-  uid: string | undefined,
+  token: { readonly sub: string } | undefined | '',
   cleanups: (() => Promise<unknown>)[],
 ): WebFirestore {
   const app = initializeWebApp({ projectId: PROJECT, apiKey: 'none' }, randomUUID());
   const firestore = getWebFirestore(app);
-  const options = uid === undefined ? {} : { mockUserToken: { sub: uid } };
+  const options = token ? { mockUserToken: token } : {};
   connectFirestoreEmulator(firestore, '127.0.0.1', port, options);
   cleanups.push(() => deleteWebApp(app));
   return firestore;

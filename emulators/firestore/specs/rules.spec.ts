@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Firestore } from 'firebase-admin/firestore';
-import type { Firestore as WebFirestore } from 'firebase/firestore';
+import type { Firestore as WebFirestore, QueryFieldFilterConstraint } from 'firebase/firestore';
 import {
   addDoc,
   collection,
@@ -12,6 +12,7 @@ import {
   getDocs,
   limit,
   onSnapshot,
+  orderBy,
   query,
   runTransaction,
   serverTimestamp,
@@ -41,6 +42,21 @@ service cloud.firestore {
     }
     match /counts/{uid} { allow write: if request.auth.uid == uid; }
     match /few/{id} { allow list: if request.query.limit <= 2; }
+    match /pages/{id} {
+      allow list: if request.query.offset == 0 && request.query.orderBy == 'rank DESC, __name__ DESC';
+    }
+    match /films/{id} {
+      allow list: if resource.data.age >= 18 || request.auth.uid in resource.data.members
+        || resource.data.state in ['new', 'old'];
+    }
+    match /staff/{id} {
+      allow get: if request.auth.token.role == 'admin' && 'eu' in request.auth.token.regions
+        && request.auth.token.firebase.sign_in_provider == 'custom';
+    }
+    match /broken/{id} {
+      allow get: if resource.data.missing == 1;
+      allow get: if false;
+    }
     match /{path=**}/notes/{id} { allow read: if resource.data.shared == true; }
   }
 }`;
@@ -118,6 +134,52 @@ describe('security rules, through the web SDK', () => {
     await getDocs(query(collection(alice, 'few'), limit(2)));
     await assert.rejects(getDocs(query(collection(alice, 'few'), limit(3))), DENIED);
     await assert.rejects(getDocs(collection(alice, 'few')), DENIED);
+  });
+
+  it('proves a query by its ranges, its arrays and its alternatives', async () => {
+    await admin.doc('films/1').set({ age: 20, members: ['alice'], state: 'new' });
+    const films = collection(alice, 'films');
+    const sizeOf = async (...filters: QueryFieldFilterConstraint[]): Promise<number> =>
+      (await getDocs(query(films, ...filters))).size;
+    assert.equal(await sizeOf(where('age', '>', 18)), 1);
+    assert.equal(await sizeOf(where('members', 'array-contains', 'alice')), 1);
+    assert.equal(await sizeOf(where('state', 'in', ['new'])), 1);
+    assert.equal(await sizeOf(where('age', '>', 19), where('age', '<', 21)), 1);
+    await assert.rejects(sizeOf(where('age', '>', 17)), DENIED);
+    await assert.rejects(sizeOf(where('age', '<', 18)), DENIED);
+    await assert.rejects(sizeOf(where('members', 'array-contains', 'bob')), DENIED);
+    await assert.rejects(sizeOf(where('state', 'not-in', ['secret'])), DENIED);
+  });
+
+  it('knows the order and the offset of a query', async () => {
+    await admin.doc('pages/1').set({ rank: 1 });
+    const pages = collection(alice, 'pages');
+    assert.equal((await getDocs(query(pages, orderBy('rank', 'desc')))).size, 1);
+    await assert.rejects(getDocs(query(pages, orderBy('rank'))), DENIED);
+  });
+
+  it('knows the custom claims of a user', async () => {
+    const claims = { role: 'admin', regions: ['eu', 'us'] };
+    const chief = harness.web('chief', claims);
+    await getDoc(doc(chief, 'staff/1'));
+    await assert.rejects(getDoc(doc(alice, 'staff/1')), DENIED);
+    await assert.rejects(
+      getDoc(doc(harness.web('x', { ...claims, regions: [] }), 'staff/1')),
+      DENIED,
+    );
+  });
+
+  it('says why it refuses, as the official emulator does', async () => {
+    await admin.doc('broken/1').set({});
+    const broken =
+      /^\nevaluation error at L(\d+):21 for 'get' @ L\1, Property missing is undefined on object. for 'get' @ L\1, false for 'get' @ L\d+$/;
+    await assert.rejects(getDoc(doc(alice, 'broken/1')), { ...DENIED, message: broken });
+    await assert.rejects(getDocs(collection(alice, 'films')), {
+      message: /^\nProperty age is undefined on object. for 'list' @ L\d+$/,
+    });
+    await assert.rejects(getDoc(doc(alice, 'elsewhere/1')), {
+      message: '\nNo matching allow statements',
+    });
   });
 
   it('ends a listener that is not allowed, and only that one', async () => {
