@@ -68,6 +68,20 @@ describe('Storage rules runtime', () => {
     });
   });
 
+  it('takes a ruleset that has only warnings, and tells them apart from errors', async () => {
+    const harness = new Harness();
+    await harness.load(`${rules('true')} function unused() { return true; }`, 2);
+    const answer = harness.last();
+    assert.ok(answer && 'errors' in answer);
+    assert.deepEqual([answer.errors, answer.result], [[], { rulesVersion: 2 }]);
+    const [warning, ...others] = answer.warnings.map((text): unknown => JSON.parse(text));
+    assert.deepEqual(others, []);
+    assert.deepEqual(warning, {
+      description_: 'Unused function: unused.',
+      sourcePosition_: { fileName_: 'storage.rules', line_: 3, column_: 49 },
+    });
+  });
+
   it('decides with typed values of every kind', async () => {
     const harness = new Harness();
     await harness.load(
