@@ -32,6 +32,11 @@ export class PastDocuments implements Documents {
     });
   }
 
+  /** None: reading the past is rare enough to look through all. */
+  index(): undefined {
+    return undefined;
+  }
+
   collectionIds(parent: string): string[] {
     return this.childrenOf(parent);
   }

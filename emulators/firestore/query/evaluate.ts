@@ -1,12 +1,13 @@
 import type { Documents } from '../documentStore.js';
-import { compareValues } from '../model/compare.js';
 import type { StoredDocument } from '../model/document.js';
 import { isNameField, selectFields } from '../model/fieldPath.js';
 import type { DatabaseId } from '../model/path.js';
 import { collectionOf, joinPath, lastSegment } from '../model/path.js';
 import { fieldOf, matchesFilter } from './filter.js';
 import { findNearest } from './nearest.js';
-import type { Cursor, Order, Query } from './query.js';
+import { compareDocuments, compareToCursor } from './order.js';
+import type { Query } from './query.js';
+import { bestScan } from './scan.js';
 
 /** A query's documents in its order, and how many its offset skipped. */
 export interface QueryResult {
@@ -16,15 +17,59 @@ export interface QueryResult {
 
 /** Evaluates a query; the documents are whole (see project for its selection of fields). */
 export function evaluateQuery(database: DatabaseId, store: Documents, query: Query): QueryResult {
-  const matches = [...candidates(store, query)]
-    .filter((document) => matchesQuery(database, document, query))
-    .sort((a, b) => compareDocuments(database, a, b, query.orderBy));
-  const end = query.limit === undefined ? undefined : query.offset + query.limit;
-  const documents = matches.slice(query.offset, end);
+  const wanted = query.limit === undefined ? Infinity : query.offset + query.limit;
+  const documents: StoredDocument[] = [];
+  let found = 0;
+  for (const document of inOrder(database, store, query)) {
+    if (found >= wanted) break;
+    found += 1;
+    if (found > query.offset) documents.push(document);
+  }
   return {
     documents: query.nearest === undefined ? documents : findNearest(documents, query.nearest),
-    skipped: Math.min(query.offset, matches.length),
+    skipped: Math.min(query.offset, found),
   };
+}
+
+/** The documents that match, in the query's order; no more are looked at than are asked for where an index allows it. */
+function* inOrder(database: DatabaseId, store: Documents, query: Query): Iterable<StoredDocument> {
+  const scan = bestScan(database, store, query);
+  const matches = matching(database, scan?.documents ?? candidates(store, query), query);
+  if (scan?.order === 'whole') {
+    yield* matches;
+    return;
+  }
+  const compare = (a: StoredDocument, b: StoredDocument): number =>
+    compareDocuments(database, a, b, query.orderBy);
+  const groups = scan?.order === 'first' ? byFirstField(database, matches, query) : [matches];
+  for (const group of groups) yield* [...group].sort(compare);
+}
+
+function* matching(
+  database: DatabaseId,
+  documents: Iterable<StoredDocument>,
+  query: Query,
+): Iterable<StoredDocument> {
+  for (const document of documents) if (matchesQuery(database, document, query)) yield document;
+}
+
+/** Parts documents that are in the order of the first field into those that have it alike. */
+function* byFirstField(
+  database: DatabaseId,
+  documents: Iterable<StoredDocument>,
+  query: Query,
+): Iterable<StoredDocument[]> {
+  const first = query.orderBy.slice(0, 1);
+  let group: StoredDocument[] = [];
+  for (const document of documents) {
+    const [other] = group;
+    if (other !== undefined && compareDocuments(database, other, document, first) !== 0) {
+      yield group;
+      group = [];
+    }
+    group.push(document);
+  }
+  yield group;
 }
 
 /** Whether a document belongs to a query, its offset and limit apart. */
@@ -70,22 +115,6 @@ function candidates(store: Documents, query: Query): Iterable<StoredDocument> {
     : store.collection(joinPath(query.parent, query.collectionId));
 }
 
-function compareDocuments(
-  database: DatabaseId,
-  a: StoredDocument,
-  b: StoredDocument,
-  orderBy: readonly Order[],
-): number {
-  for (const { field, descending } of orderBy) {
-    const valueA = fieldOf(database, a, field);
-    const valueB = fieldOf(database, b, field);
-    if (valueA === undefined || valueB === undefined) continue;
-    const result = compareValues(valueA, valueB);
-    if (result !== 0) return descending ? -result : result;
-  }
-  return 0;
-}
-
 function isWithinCursors(database: DatabaseId, document: StoredDocument, query: Query): boolean {
   const { startAt, endAt } = query;
   if (startAt !== undefined) {
@@ -97,20 +126,4 @@ function isWithinCursors(database: DatabaseId, document: StoredDocument, query: 
     if (endAt.before ? order >= 0 : order > 0) return false;
   }
   return true;
-}
-
-function compareToCursor(
-  database: DatabaseId,
-  document: StoredDocument,
-  orderBy: readonly Order[],
-  cursor: Cursor,
-): number {
-  for (const [index, bound] of cursor.values.entries()) {
-    const order = orderBy[index];
-    const value = order && fieldOf(database, document, order.field);
-    if (order === undefined || value === undefined) continue;
-    const result = compareValues(value, bound);
-    if (result !== 0) return order.descending ? -result : result;
-  }
-  return 0;
 }

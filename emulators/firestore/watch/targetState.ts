@@ -1,5 +1,5 @@
 import type { Commit, Database } from '../database.js';
-import type { StoredDocument } from '../model/document.js';
+import type { DocumentChange, StoredDocument } from '../model/document.js';
 import { evaluateQuery, isInScope, matchesQuery, project } from '../query/evaluate.js';
 import type { Target } from './events.js';
 
@@ -45,7 +45,13 @@ export class TargetState {
 
   /** Takes a commit in and answers what it changed here. */
   apply(commit: Commit): Delta[] {
-    return this.dependsOnOthers ? this.reevaluate() : this.applyChanges(commit);
+    if (!this.dependsOnOthers) return this.applyChanges(commit);
+    return commit.changes.some((change) => this.concerns(change)) ? this.reevaluate() : [];
+  }
+
+  /** Whether a change is to a document that is part of the query, its limit and offset apart, before or after. */
+  private concerns({ before, after }: DocumentChange): boolean {
+    return [before, after].some((document) => document !== undefined && this.includes(document));
   }
 
   private applyChanges(commit: Commit): Delta[] {
