@@ -1,6 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build as bundle } from 'esbuild';
+import { bundlePrograms } from '../../emulators/bundle.js';
 import { PlatformError } from './errors.js';
 import { run } from './run.js';
 import { ROOT } from './workspace.js';
@@ -10,11 +11,14 @@ const LIB = join(FUNCTIONS, 'lib');
 
 /** Compiles the packages and the stand-ins, and bundles the functions into `functions/lib`. */
 export async function build(): Promise<void> {
+  await Promise.all([compile(), bundleFunctions()]);
+}
+
+/** The stand-ins that start with every platform are bundled, too, to be there sooner. */
+async function compile(): Promise<void> {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  await Promise.all([
-    run(process.execPath, [tsc, '-b', 'packages/contract', 'packages/client', 'emulators']),
-    bundleFunctions(),
-  ]);
+  await run(process.execPath, [tsc, '-b', 'packages/contract', 'packages/client', 'emulators']);
+  await bundlePrograms(join(ROOT, 'emulators'));
 }
 
 /**

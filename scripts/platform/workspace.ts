@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutJava } from '../../emulators/cli/environment.js';
 import { PlatformError } from './errors.js';
 import { HOST } from './ports.js';
 import type { Ports } from './ports.js';
@@ -134,16 +135,12 @@ export async function cliEnvironment(
   workspace: Workspace,
   environment: NodeJS.ProcessEnv,
 ): Promise<NodeJS.ProcessEnv> {
-  const official = wantsOfficialEmulators(environment);
   const path = [join(FUNCTIONS_NODE, '..'), environment['PATH'] ?? ''];
-  if (!official) path.unshift(join(ROOT, 'emulators/java'));
   const result: NodeJS.ProcessEnv = {
     ...environment,
     PATH: path.join(delimiter),
     // The CLI runs on the functions' Node; what it runs for us runs on the tools' own.
     TOOLS_PATH: environment['PATH'],
-    // Our `java` is one of the tools: it runs on their Node.
-    QUIKTHREAD_NODE: process.execPath,
     TMPDIR: workspace.temporary,
     XDG_CONFIG_HOME: join(workspace.folder, 'config'),
     CLOUDSDK_CONFIG: join(workspace.folder, 'config/gcloud'),
@@ -162,27 +159,12 @@ export async function cliEnvironment(
   };
   delete result['GOOGLE_APPLICATION_CREDENTIALS'];
   delete result['NODE_OPTIONS'];
-  if (!official) result['FIREBASE_EMULATORS_PATH'] = await placeholderPrograms();
-  return result;
-}
-
-interface DownloadInfo {
-  downloadPathRelativeToCacheDir: string;
-}
-
-/**
- * A folder with an empty file under the name of each Java program that the CLI would download:
- * it only checks that they exist, and our `java` knows them by name.
- */
-async function placeholderPrograms(): Promise<string> {
-  const folder = join(ROOT, '.cache/emulators');
-  const list = join(ROOT, 'node_modules/firebase-tools/lib/emulator/downloadableEmulatorInfo.json');
-  const info = JSON.parse(await readFile(list, 'utf8')) as Record<string, DownloadInfo>;
-  await mkdir(folder, { recursive: true });
-  for (const name of ['firestore', 'storage']) {
-    const file = info[name]?.downloadPathRelativeToCacheDir;
-    if (file === undefined) throw new Error(`the Firebase CLI names no program for ${name}`);
-    await writeFile(join(folder, file), '');
-  }
-  return folder;
+  if (wantsOfficialEmulators(environment)) return result;
+  return await withoutJava(result, {
+    firebaseTools: join(ROOT, 'node_modules/firebase-tools'),
+    folder: join(ROOT, '.cache/emulators'),
+    java: join(ROOT, 'emulators/java'),
+    // Our `java` is one of the tools: it runs on their Node.
+    node: process.execPath,
+  });
 }

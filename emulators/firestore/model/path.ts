@@ -89,15 +89,17 @@ export function joinPath(parent: string, child: string): string {
 
 /** Order of resource names or paths, segment by segment; numeric ids (`__id7__`) come first. */
 export function compareNames(a: string, b: string): number {
-  const segmentsA = a.split('/');
-  const segmentsB = b.split('/');
-  for (const [index, segment] of segmentsA.entries()) {
-    const other = segmentsB[index];
-    if (other === undefined) return 1;
-    const result = compareSegments(segment, other);
-    if (result !== 0) return result;
-  }
-  return segmentsA.length - segmentsB.length;
+  if (a === b) return 0;
+  // The first segments that differ begin after the last slash of what the two have in common.
+  let common = 0;
+  while (common < a.length && a.charCodeAt(common) === b.charCodeAt(common)) common += 1;
+  const start = common === 0 ? 0 : a.lastIndexOf('/', common - 1) + 1;
+  return compareSegments(segmentAt(a, start), segmentAt(b, start)) || a.length - b.length;
+}
+
+function segmentAt(name: string, start: number): string {
+  const end = name.indexOf('/', start);
+  return end < 0 ? name.slice(start) : name.slice(start, end);
 }
 
 function compareSegments(a: string, b: string): number {
@@ -112,6 +114,7 @@ function compareSegments(a: string, b: string): number {
 }
 
 function numericId(segment: string): bigint | undefined {
+  if (!segment.startsWith('__id')) return undefined;
   const digits = /^__id(0|-?[1-9]\d*)__$/.exec(segment)?.[1];
   return digits === undefined ? undefined : BigInt(digits);
 }
