@@ -7,7 +7,7 @@ import { formatName } from '../model/path.js';
 import type { Value } from '../model/value.js';
 import { PastDocuments } from '../pastDocuments.js';
 import { evaluateQuery } from './evaluate.js';
-import type { Filter, Order, Query } from './query.js';
+import type { FieldFilter, Filter, Order, Query } from './query.js';
 import { completeOrder } from './query.js';
 
 const DATABASE = { projectId: 'p', databaseId: 'd' };
@@ -152,32 +152,55 @@ describe('answering a query by index', () => {
     fc.assert(property, { numRuns: 300 });
   });
 
-  it('looks at few documents where few are wanted', () => {
-    const store = new DocumentStore();
-    let looked = 0;
-    for (let n = 0; n < 20_000; n += 1) {
-      const fields = new Map<string, Value>([['n', { type: 'integer', value: BigInt(n) }]]);
-      const spied = { path: `c/${n}`, createTime: 0n, updateTime: 0n };
-      store.set({
-        ...spied,
-        get fields() {
-          looked += 1;
-          return fields;
-        },
-      });
-    }
-    const asked: Query = {
-      parent: '',
-      collectionId: 'c',
-      allDescendants: false,
-      orderBy: completeOrder([{ field: ['n'], descending: true }], undefined),
-      offset: 0,
-      limit: 10,
-    };
-    evaluateQuery(DATABASE, store, asked);
-    looked = 0;
-    const { documents } = evaluateQuery(DATABASE, store, asked);
-    assert.equal(documents[0]?.path, 'c/19999');
-    assert.ok(looked < 300, `${looked} looks`);
+  const integer = (n: number): Value => ({ type: 'integer', value: BigInt(n) });
+  const compared = (operator: FieldFilter['operator'], n: number): Filter => ({
+    kind: 'field',
+    field: ['n'],
+    operator,
+    value: integer(n),
   });
+  const few: Record<string, { where?: Filter; order: readonly Order[]; limit?: number }> = {
+    equality: { where: compared('EQUAL', 70), order: [] },
+    'a range': {
+      where: {
+        kind: 'and',
+        filters: [compared('GREATER_THAN', 69), compared('LESS_THAN_OR_EQUAL', 71)],
+      },
+      order: [],
+    },
+    'an order with a limit': { order: [{ field: ['n'], descending: true }], limit: 2 },
+    'a page by name': { order: [{ field: NAME, descending: false }], limit: 2 },
+  };
+  for (const [kind, { where: filter, order: asked, limit }] of Object.entries(few)) {
+    it(`looks at few documents for ${kind}, however many there are`, () => {
+      const store = new DocumentStore();
+      let looked = 0;
+      for (let n = 0; n < 20_000; n += 1) {
+        const fields = new Map([['n', integer(n)]]);
+        store.set({
+          path: `c/${n}`,
+          createTime: 0n,
+          updateTime: 0n,
+          get fields() {
+            looked += 1;
+            return fields;
+          },
+        });
+      }
+      const wanted: Query = {
+        parent: '',
+        collectionId: 'c',
+        allDescendants: false,
+        orderBy: completeOrder(asked, filter),
+        offset: 0,
+        ...(filter !== undefined && { where: filter }),
+        ...(limit !== undefined && { limit }),
+      };
+      evaluateQuery(DATABASE, store, wanted);
+      looked = 0;
+      const { documents } = evaluateQuery(DATABASE, store, wanted);
+      assert.equal(documents.length, kind === 'equality' ? 1 : 2);
+      assert.ok(looked < 200, `${looked} looks`);
+    });
+  }
 });
