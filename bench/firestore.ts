@@ -95,18 +95,16 @@ async function queries(db: Firestore, documents: number): Promise<Record<string,
 
 async function load(program: Program): Promise<void> {
   const db = clientOf(program);
-  let seen = 0;
   let isSeen = (): void => undefined;
   const stop = db.collection('items').onSnapshot((snapshot) => {
-    seen = snapshot.size;
-    if (seen === DOCUMENTS) isSeen();
+    if (snapshot.size === DOCUMENTS) isSeen();
   });
   const all = new Promise<void>((resolve) => (isSeen = resolve));
   const tenth = DOCUMENTS / 10;
   const early = await write(db, 0, tenth);
   const few = await queries(db, tenth);
   const late = await write(db, tenth, DOCUMENTS);
-  if (seen < DOCUMENTS) await all;
+  await all;
   const beginning = median(early.slice(early.length / 2));
   const end = median(late.slice(-early.length / 2));
   console.log(

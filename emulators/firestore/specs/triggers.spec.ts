@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { doc, setDoc } from 'firebase/firestore';
 import type { Firestore } from 'firebase-admin/firestore';
 import type { Harness } from './harness.js';
 import { Observed, PROJECT, startHarness } from './harness.js';
@@ -92,6 +93,19 @@ describe('triggers', () => {
     assert.equal(created.headers['ce-document'], 'jobs/%C3%BC 1');
     assert.equal(created.headers['content-type'], 'application/protobuf');
     assert.ok(Buffer.from(created.body, 'base64').includes('documents/jobs/ü 1'));
+  });
+
+  it('tells who wrote, where the trigger asks for it', async () => {
+    await register('signed', 'created.withAuthContext', 'signed/{id}');
+    await setDoc(doc(harness.web('alice'), 'signed/1'), { n: 1 });
+    const byUser = await received.until(({ headers }) => headers['ce-document'] === 'signed/1');
+    assert.equal(byUser.headers['ce-type'], `${EVENTS}.created.withAuthContext`);
+    assert.equal(byUser.headers['ce-authtype'], 'app_user');
+    assert.equal(byUser.headers['ce-authid'], 'alice');
+    await db.doc('signed/2').set({ n: 1 });
+    const byAdmin = await received.until(({ headers }) => headers['ce-document'] === 'signed/2');
+    assert.equal(byAdmin.headers['ce-authtype'], 'system');
+    assert.equal(byAdmin.headers['ce-authid'], undefined);
   });
 
   it('matches the whole path only', async () => {
