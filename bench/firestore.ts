@@ -17,12 +17,12 @@ const STARTS = 7;
 /** How many documents each query gives, however many there are. */
 const RESULT = 20;
 
-let isMet = true;
+const missed: string[] = [];
 
 /** Prints a figure beside its bound. */
 function report(what: string, figure: number, bound: number, unit: string): void {
   const met = figure <= bound;
-  isMet &&= met;
+  if (!met) missed.push(what);
   const line = `${what}: ${figure.toFixed(2)} ${unit}, at most ${bound} ${unit}`;
   console.log(`${met ? 'ok    ' : 'MISSED'} ${line}`);
 }
@@ -131,4 +131,4 @@ async function main(): Promise<void> {
 }
 
 await main();
-process.exitCode = isMet ? 0 : 1;
+process.exitCode = missed.length === 0 ? 0 : 1;
