@@ -5,7 +5,7 @@ const REQUIRE =
   "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
 
 /**
- * Bundles the two programs that the Firebase CLI starts, each into one file that loads in a third of the
+ * Bundles the two programs that the Firebase CLI starts, each into one file that loads in less
  * time. Our `java` takes a bundle where it is newer than what the compiler wrote, so run it after.
  *
  * @param folder this package's
