@@ -240,6 +240,15 @@ describe('billing', function () {
       assert.equal(pending.exists, false);
     });
 
+    it('by an id that no user can have waits, and keeps nobody else waiting', async () => {
+      for (const externalId of [`__${Date.now()}__`, `a/${Date.now()}`]) {
+        const { events } = await atPolar({ externalId }, ['buy:prod_pro'], { hold: true });
+        const outcomes = await outcomesOf(await sendAll(events));
+        assert.ok(outcomes.includes('waiting'), outcomes.join());
+        assert.ok(!outcomes.includes('received') && !outcomes.includes('applied'), outcomes.join());
+      }
+    });
+
     async function verify(user: Session): Promise<void> {
       await getAdminAuth(adminApp(ports)).updateUser(user.userId, { emailVerified: true });
       await getAuth(user.app).currentUser?.getIdToken(true);

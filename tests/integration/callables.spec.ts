@@ -254,7 +254,9 @@ describe('callables', function () {
         await assertRefused(theirs, 'permission-denied', { code: 'job_not_yours' });
         const missing = other.client[name]({ jobId: 'no-such-job' });
         await assertRefused(missing, 'not-found', { code: 'job_missing' });
-        await assertInvalid(other.client[name]({ jobId: 'jobs/../users' }), 'jobId');
+        for (const jobId of ['jobs/../users', '__reserved__']) {
+          await assertInvalid(other.client[name]({ jobId }), 'jobId');
+        }
         assert.deepEqual(await owner.client.getJob({ jobId }), job);
         await assertNothingTaken(other);
       });

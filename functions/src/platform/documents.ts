@@ -20,6 +20,11 @@ export function readDocument<T>(snapshot: DocumentSnapshot, schema: z.ZodType<T>
   throw new Error(`${snapshot.ref.path} is not as it should be: ${problems.join('; ')}`);
 }
 
+/** Whether Firestore takes it for a document's id (firebase.google.com/docs/firestore/quotas). */
+export function isDocumentId(id: string): boolean {
+  return !/^(\.\.?|__.*__)?$|\//s.test(id) && Buffer.byteLength(id) <= 1500;
+}
+
 /** gRPC status codes, which Firestore's errors carry. */
 const NOT_FOUND = 5;
 const FAILED_PRECONDITION = 9;

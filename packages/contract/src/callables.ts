@@ -59,12 +59,15 @@ const createJobInput = z.discriminatedUnion('type', [
 ]);
 export type CreateJobInput = z.infer<typeof createJobInput>;
 
+/** The id of a document that the backend made; Firestore keeps `__…__` for itself. */
+const id = (problem: string) => z.string().regex(/^(?!__.*__$)[A-Za-z0-9_-]{1,128}$/, problem);
+
 const jobIdInput = z.strictObject({
-  jobId: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be the id of a job'),
+  jobId: id('must be the id of a job'),
 });
 
 const postIdInput = z.strictObject({
-  postId: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be the id of a post'),
+  postId: id('must be the id of a post'),
 });
 
 /** One option of a finished thread job; `threadIndex` counts from 0. */
@@ -99,7 +102,7 @@ const ownPostErrors = ['post_missing', 'post_not_yours', 'post_wrong_state'] as 
 const jobPageInput = z.strictObject({
   kind: jobKindSchema.default('thread'),
   pageSize: z.int().min(1).max(50).default(50),
-  cursor: z.string().min(1).max(200).optional(),
+  cursor: id('must be the nextCursor of an earlier page').optional(),
 });
 
 const returnUrlSchema = z.url().max(2048);

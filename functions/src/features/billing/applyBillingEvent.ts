@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { paths } from '@quikthread/contract';
 import type { Transaction } from 'firebase-admin/firestore';
-import { readDocument } from '../../platform/documents.js';
+import { isDocumentId, readDocument } from '../../platform/documents.js';
 import type { CustomerEvent, CustomerState } from '../../providers/polar/types.js';
 import { applyEvent, isAmbiguous } from './applyEvent.js';
 import type { ApplyDependencies } from './dependencies.js';
@@ -59,7 +59,8 @@ async function findOwner(
   const { db, polar } = deps;
   const { id } = customer;
   // What cannot be a document's id is none of ours.
-  const externalId = customer.externalId?.includes('/') ? null : customer.externalId;
+  const externalId =
+    customer.externalId !== null && isDocumentId(customer.externalId) ? customer.externalId : null;
   if (externalId !== null && (await db.doc(paths.user(externalId)).get()).exists) {
     return { userId: externalId, emailHash: null, asked: null };
   }

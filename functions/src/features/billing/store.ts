@@ -7,7 +7,7 @@ import type {
   Transaction,
 } from 'firebase-admin/firestore';
 import { z } from 'zod';
-import { readDocument, timestampSchema } from '../../platform/documents.js';
+import { isDocumentId, readDocument, timestampSchema } from '../../platform/documents.js';
 import { logEvent } from '../../platform/eventLogs.js';
 import { deterministicId } from '../../platform/ids.js';
 import { billingEventSchema } from '../../providers/polar/types.js';
@@ -28,7 +28,7 @@ export const PENDING = 'billing-pending';
 export const pendingPath = (customerId: string): string => `${PENDING}/${customerId}`;
 /** Any id that a sender may choose, as a document's. */
 export const webhookLogPath = (webhookId: string): string =>
-  `webhook-logs/${/^[\w.-]{1,200}$/.test(webhookId) && !/^(\.\.?|__.*__)$/.test(webhookId) ? webhookId : deterministicId(webhookId)}`;
+  `webhook-logs/${isDocumentId(webhookId) ? webhookId : deterministicId(webhookId)}`;
 
 /** `billing/{userId}`: what Polar told of a user, and what follows from it; read by the backend alone. */
 export const billingSchema = z.object({

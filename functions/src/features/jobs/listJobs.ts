@@ -28,8 +28,8 @@ export async function listJobs(
   return { jobs, nextCursor };
 
   async function last(jobId: string) {
-    const snapshot = jobId.includes('/') ? null : await db.doc(paths.job(jobId)).get();
-    if (snapshot?.get('userId') === userId && snapshot.get('kind') === kind) return snapshot;
+    const snapshot = await db.doc(paths.job(jobId)).get();
+    if (snapshot.get('userId') === userId && snapshot.get('kind') === kind) return snapshot;
     throw invalidFields([
       { field: 'cursor', problem: 'must be the nextCursor of an earlier page' },
     ]);
