@@ -2,6 +2,7 @@ import { getFirestore } from 'firebase-admin/firestore';
 import { initializeApp } from 'firebase-admin/app';
 import { startEmulator } from '../emulators/firestore/server.js';
 import { startBrowser } from '../emulators/firestore/specs/browser/browser.js';
+import { quantile } from './quantile.js';
 
 /**
  * How long after a server's write a listener in Chromium sees it, and how long a browser's own write
@@ -21,9 +22,13 @@ const admin = getFirestore(initializeApp({ projectId: PROJECT }));
 const browser = await startBrowser();
 
 function summary(times: readonly number[]): Record<string, number> {
-  const sorted = times.slice(WARM_UP).sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? NaN;
-  return { samples: sorted.length, median: at(0.5), p95: at(0.95), max: sorted.at(-1) ?? NaN };
+  const counted = times.slice(WARM_UP);
+  return {
+    samples: counted.length,
+    median: quantile(counted, 0.5),
+    p95: quantile(counted, 0.95),
+    max: Math.max(...counted),
+  };
 }
 
 const rows: Record<string, Record<string, number>> = {};

@@ -6,6 +6,7 @@ import { deepgram } from '../tests/support/standIns.js';
 import { SPEECH } from '../tests/support/jobs.js';
 import { startInstance } from './load/instance.js';
 import type { Instance } from './load/instance.js';
+import { quantile } from './quantile.js';
 import { timeFetches, timingProviders } from './load/providerTime.js';
 
 /**
@@ -93,11 +94,11 @@ async function runLoad(
     contended.filter((path) => !mayWait(path)),
     [],
   );
-  const overheads = runs.map(({ overheadMs }) => overheadMs).sort((a, b) => a - b);
+  const overheads = runs.map(({ overheadMs }) => overheadMs);
   return {
     'jobs/s': round(load.jobs / seconds),
-    'overhead p50 ms': Math.round(percentile(overheads, 0.5)),
-    'overhead p95 ms': Math.round(percentile(overheads, 0.95)),
+    'overhead p50 ms': Math.round(quantile(overheads, 0.5)),
+    'overhead p95 ms': Math.round(quantile(overheads, 0.95)),
     'reads/job': round((after.reads - before.reads) / load.jobs),
     'writes/job': round((after.writes - before.writes) / load.jobs),
     'lock waits': after.contention.waits - before.contention.waits,
@@ -117,10 +118,6 @@ async function inTurn<T>(count: number, work: (index: number) => Promise<T>): Pr
   const results: T[] = [];
   for (let index = 0; index < count; index += 1) results.push(await work(index));
   return results;
-}
-
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
 }
 
 function round(value: number): number {

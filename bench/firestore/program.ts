@@ -55,8 +55,3 @@ export function clientOf({ address }: Program): Firestore {
   process.env['FIRESTORE_EMULATOR_HOST'] = address;
   return getFirestore(initializeApp({ projectId: 'demo-bench' }, address));
 }
-
-/** The middle one of some figures. */
-export function median(figures: readonly number[]): number {
-  return [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? NaN;
-}

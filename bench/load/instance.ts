@@ -1,7 +1,8 @@
 import { paths, uploadIdOf } from '@quikthread/contract';
-import type { JobStatus, Quota, Upload } from '@quikthread/contract';
+import type { JobStatus, Quota } from '@quikthread/contract';
 import { setParameters } from '../../functions/src/testing/parameters.js';
 import type { Ports } from '../../scripts/platform/ports.js';
+import { validUpload } from '../../tests/support/jobs.js';
 import { startTaskQueue } from './taskQueue.js';
 
 /** Not the platform's own project, whose Firestore and Storage call the functions emulator. */
@@ -82,21 +83,6 @@ function setEnvironment(ports: Ports): void {
     DEEPGRAM_API_KEY: 'local-deepgram',
     GEMINI_API_KEY: 'local-gemini',
   });
-}
-
-function validUpload(userId: string, storagePath: string, generation: string): Upload {
-  return {
-    userId,
-    storagePath,
-    generation,
-    status: 'valid',
-    reason: null,
-    message: null,
-    container: 'mp3',
-    codec: 'mp3',
-    bytes: 2_000_000,
-    duration: 60,
-  };
 }
 
 /** Calls a callable as its server does once it has checked the caller's token. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
 /** What firebase-admin sends to a Cloud Tasks emulator, as far as it is used here. */
@@ -27,8 +27,8 @@ export async function startTaskQueue(
 ): Promise<TaskQueue> {
   const known = new Set<string>();
   const waiting = new Set<NodeJS.Timeout>();
-  const enqueue = (text: string): number => {
-    const { task } = requestSchema.parse(JSON.parse(text));
+  const enqueue = (body: string): number => {
+    const { task } = requestSchema.parse(JSON.parse(body));
     const name = task.name ?? '';
     if (known.has(name)) return 409;
     known.add(name);
@@ -44,8 +44,8 @@ export async function startTaskQueue(
     return 200;
   };
   const server = createServer((request, response) => {
-    void readText(request).then((text) => {
-      const status = enqueue(text);
+    void text(request).then((body) => {
+      const status = enqueue(body);
       const error = status === 409 ? { error: { status: 'ALREADY_EXISTS' } } : {};
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(error));
@@ -60,10 +60,4 @@ export async function startTaskQueue(
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

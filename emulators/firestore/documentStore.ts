@@ -2,7 +2,7 @@ import type { FieldIndex } from './index/fieldIndex.js';
 import { Indexes } from './index/indexes.js';
 import type { StoredDocument } from './model/document.js';
 import type { FieldPath } from './model/fieldPath.js';
-import { collectionOf, joinPath, lastSegment } from './model/path.js';
+import { collectionOf, isBelow, joinPath, lastSegment } from './model/path.js';
 import { compareStrings } from './model/strings.js';
 
 /** The collections that a query looks through (see Query). */
@@ -121,9 +121,4 @@ export class DocumentStore implements Documents {
     this.collections.clear();
     this.indexes.clear();
   }
-}
-
-/** Whether a path is below another; all are below the root, ''. */
-export function isBelow(path: string, parent: string): boolean {
-  return parent === '' || path.startsWith(`${parent}/`);
 }

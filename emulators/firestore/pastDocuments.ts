@@ -1,7 +1,6 @@
 import type { Documents } from './documentStore.js';
-import { isBelow } from './documentStore.js';
 import type { StoredDocument } from './model/document.js';
-import { collectionOf, lastSegment } from './model/path.js';
+import { collectionOf, isBelow, lastSegment } from './model/path.js';
 import { compareStrings } from './model/strings.js';
 
 /** Documents as they were before some later changes: the present ones with those undone. */

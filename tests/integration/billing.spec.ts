@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { DELETION_PHRASE, paths, plans } from '@quikthread/contract';
 import type { Tier } from '@quikthread/contract';
 import { getAuth } from 'firebase/auth';
@@ -10,7 +8,8 @@ import { createPolarClient } from '../../functions/src/providers/polar/client.js
 import { closeFirestores, openFirestore } from '../../functions/src/testing/firestore.js';
 import { adminApp } from '../../scripts/platform/operator.js';
 import type { Session } from '../../scripts/platform/session.js';
-import { PROJECT_ID, ROOT } from '../../scripts/platform/workspace.js';
+import { PROJECT_ID } from '../../scripts/platform/workspace.js';
+import { logLines } from '../support/logs.js';
 import { admin, closeAll, eventually, ports, signUp, signUpOn } from '../support/platform.js';
 import {
   atPolar,
@@ -431,11 +430,7 @@ describe('billing', function () {
           (await admin().firestore.collection(name).get()).docs.map((found) => found.data()),
         ),
       );
-      const log = await readFile(
-        join(ROOT, '.cache/platform', String(ports.offset), 'platform.log'),
-        'utf8',
-      );
-      for (const text of [JSON.stringify(stored), log]) {
+      for (const text of [JSON.stringify(stored), ...(await logLines())]) {
         assert.doesNotMatch(text, /@quikthread\.test|@example\.com|local-polar-/);
       }
       assert.ok(JSON.stringify(stored).includes(user.userId));

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { X_CONNECTION_PARAMETER } from '@quikthread/contract';
 import { createVault, sealedSchema } from '../../functions/src/features/xAccount/vault.js';
 import type { Session } from '../../scripts/platform/session.js';
-import { ROOT } from '../../scripts/platform/workspace.js';
-import { admin, closeAll, eventually, ports, signUpOn } from '../support/platform.js';
+import { logLines } from '../support/logs.js';
+import { admin, closeAll, eventually, signUpOn } from '../support/platform.js';
 import { x } from '../support/standIns.js';
 import { approve, redirect, usernameOf } from '../support/x.js';
 import { closeGrants, endAccess, localSecret, openHere, plainGrant } from '../support/xGrants.js';
@@ -132,16 +130,9 @@ describe('what is secret about an X account', function () {
   });
 
   it('is in no log of the platform and its functions', async () => {
-    const folder = join(ROOT, '.cache/platform', String(ports.offset));
-    const lines = async () => {
-      const names = (await readdir(folder)).filter((name) => name.endsWith('.log'));
-      assert.ok(names.includes('platform.log'));
-      const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-      return texts.flatMap((text) => text.split('\n'));
-    };
     // The functions' own lines are there, down to the last of them.
     await eventually(async () => {
-      const own = (await lines()).filter((line) => line.includes(user.userId));
+      const own = (await logLines()).filter((line) => line.includes(user.userId));
       for (const part of ['x callback failed', 'x grant not revoked', 'disconnectX']) {
         assert.ok(
           own.some((line) => line.includes(part)),
@@ -149,7 +140,7 @@ describe('what is secret about an X account', function () {
         );
       }
     });
-    for (const line of await lines()) assertHoldsNone(withoutAddresses(line), line);
+    for (const line of await logLines()) assertHoldsNone(withoutAddresses(line), line);
   });
 
   it("is not in the stand-in's journal", async () => {

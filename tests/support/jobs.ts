@@ -46,10 +46,18 @@ export async function pretendUpload(
 ): Promise<string> {
   const filename = `pretended-${findings.reason ?? findings.status ?? findings.duration ?? 'valid'}.mp3`;
   const storagePath = `users/${userId}/uploads/${filename}`;
-  const upload: Upload = {
+  await admin()
+    .firestore.doc(paths.upload(uploadIdOf(userId, filename)))
+    .set({ ...validUpload(userId, storagePath), ...findings });
+  return storagePath;
+}
+
+/** What validation finds of a minute's recording. */
+export function validUpload(userId: string, storagePath: string, generation = '1'): Upload {
+  return {
     userId,
     storagePath,
-    generation: '1',
+    generation,
     status: 'valid',
     reason: null,
     message: null,
@@ -57,12 +65,7 @@ export async function pretendUpload(
     codec: 'mp3',
     bytes: 2_000_000,
     duration: 60,
-    ...findings,
   };
-  await admin()
-    .firestore.doc(paths.upload(uploadIdOf(userId, filename)))
-    .set(upload);
-  return storagePath;
 }
 
 /** Waits for a job's end: completed, with five threads, and of this user's credits exactly one used. */

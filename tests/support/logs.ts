@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../../scripts/platform/workspace.js';
@@ -7,22 +8,25 @@ import { ports } from './platform.js';
 const entrySchema = z.looseObject({ severity: z.string(), message: z.string() });
 export type Entry = z.infer<typeof entrySchema>;
 
-const file = join(ROOT, '.cache/platform', String(ports.offset), 'platform.log');
+const folder = join(ROOT, '.cache/platform', String(ports.offset));
 
 /** What the platform and its functions have logged, a line each. */
 export async function logLines(): Promise<string[]> {
-  return (await readFile(file, 'utf8')).split('\n');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.log'));
+  assert.ok(names.includes('platform.log'));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.flatMap((text) => text.split('\n'));
 }
 
 /** The structured entries that the functions have written, as Cloud Logging would get them. */
 export async function logEntries(): Promise<Entry[]> {
   return (await logLines()).flatMap((line) => {
     const json = /\{.*\}$/.exec(line)?.[0];
-    return json === undefined ? [] : (entriesOf(json) ?? []);
+    return json === undefined ? [] : (entryOf(json) ?? []);
   });
 }
 
-function entriesOf(json: string): Entry | undefined {
+function entryOf(json: string): Entry | undefined {
   try {
     return entrySchema.safeParse(JSON.parse(json)).data;
   } catch {

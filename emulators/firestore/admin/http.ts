@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { RulesIssue } from '../../rules/api.js';
 import { parseName } from '../model/path.js';
 import type { FirestoreService } from '../service.js';
@@ -223,11 +224,9 @@ function readFault(body: unknown): FaultSpec {
 
 /** JSON, whatever its content type; firebase-tools sends some bodies as JSON within a JSON string. */
 async function readBody(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
-  const text = Buffer.concat(chunks).toString();
-  if (text === '') return undefined;
-  const body: unknown = JSON.parse(text);
+  const json = await text(request);
+  if (json === '') return undefined;
+  const body: unknown = JSON.parse(json);
   return typeof body === 'string' ? JSON.parse(body) : body;
 }
 

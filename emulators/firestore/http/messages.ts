@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { status } from '@grpc/grpc-js';
 import { identify } from '../access/caller.js';
 import type { Caller } from '../access/caller.js';
@@ -29,11 +29,4 @@ export function callerOf(authorization: string | undefined, isGone: () => boolea
 /** Whether the client has left before its answer. */
 export function isAbandoned(response: ServerResponse): boolean {
   return response.destroyed && !response.writableFinished;
-}
-
-/** The body of a request as text. */
-export async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks).toString();
 }

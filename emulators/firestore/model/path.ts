@@ -82,6 +82,11 @@ export function lastSegment(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** Whether a path is below another; all are below the root, ''. */
+export function isBelow(path: string, parent: string): boolean {
+  return parent === '' || path.startsWith(`${parent}/`);
+}
+
 /** Joins a parent (possibly the root, '') and what is below it. */
 export function joinPath(parent: string, child: string): string {
   return parent === '' ? child : `${parent}/${child}`;

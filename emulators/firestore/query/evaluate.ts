@@ -2,7 +2,7 @@ import type { Documents } from '../documentStore.js';
 import type { StoredDocument } from '../model/document.js';
 import { isNameField, selectFields } from '../model/fieldPath.js';
 import type { DatabaseId } from '../model/path.js';
-import { collectionOf, joinPath, lastSegment } from '../model/path.js';
+import { collectionOf, isBelow, joinPath, lastSegment } from '../model/path.js';
 import { fieldOf, matchesFilter } from './filter.js';
 import { findNearest } from './nearest.js';
 import { compareDocuments, compareToCursor } from './order.js';
@@ -101,12 +101,9 @@ export function isInScope(path: string, query: Query): boolean {
   if (query.collectionId !== undefined && lastSegment(collection) !== query.collectionId) {
     return false;
   }
-  if (query.allDescendants) return query.parent === '' || path.startsWith(`${query.parent}/`);
+  if (query.allDescendants) return isBelow(path, query.parent);
   const depth = query.parent === '' ? 1 : query.parent.split('/').length + 1;
-  return (
-    collection.split('/').length === depth &&
-    (query.parent === '' || collection.startsWith(`${query.parent}/`))
-  );
+  return collection.split('/').length === depth && isBelow(collection, query.parent);
 }
 
 function candidates(store: Documents, query: Query): Iterable<StoredDocument> {

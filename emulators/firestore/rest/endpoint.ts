@@ -1,7 +1,8 @@
 import type { RequestListener, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { Caller } from '../access/caller.js';
 import type { FirestoreMethods } from '../grpc/methods.js';
-import { callerOf, isAbandoned, readText, toErrorAnswer } from '../http/messages.js';
+import { callerOf, isAbandoned, toErrorAnswer } from '../http/messages.js';
 import { Code, FirestoreError, toFirestoreError } from '../model/status.js';
 import { bindRequest } from './bind.js';
 import { formatJson, toJson } from './protoJson.js';
@@ -19,12 +20,7 @@ export function restEndpoint(methods: FirestoreMethods): RequestListener {
     const caller = callerOf(request.headers.authorization, () => isAbandoned(response));
     const answer = async (): Promise<unknown> => {
       if (route === undefined) throw new FirestoreError(Code.NotFound, `No method at ${pathname}.`);
-      return call(
-        methods,
-        route,
-        bindRequest(route, searchParams, await readText(request)),
-        caller,
-      );
+      return call(methods, route, bindRequest(route, searchParams, await text(request)), caller);
     };
     answer().then(
       (body) => {

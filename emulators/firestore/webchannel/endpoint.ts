@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { FirestoreMethods } from '../grpc/methods.js';
-import { readText } from '../http/messages.js';
 import type { Channel } from './channel.js';
 import { KEEP_ALIVE_MS } from './channel.js';
 import { ChannelStreams } from './streams.js';
@@ -57,7 +57,7 @@ async function open(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const form = new URLSearchParams(await readText(request));
+  const form = new URLSearchParams(await text(request));
   const headers = new Map([
     ...readHeaders(query.get('$httpHeaders')),
     ...readHeaders(form.get('headers')),
@@ -94,7 +94,7 @@ async function post(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const form = new URLSearchParams(await readText(request));
+  const form = new URLSearchParams(await text(request));
   channel.acknowledge(Number(query.get('AID')));
   channel.receive(readMessages(form));
   response.writeHead(200, HEADERS).end(formatChunk(channel.status));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JobError } from '../platform/errors.js';
 import type { Retry } from '../platform/errors.js';
-import { errorCodeOnly, retryAfterSeconds, traced, withDeadline } from './http.js';
+import { callWithDeadline, errorCodeOnly, retryAfterSeconds } from './http.js';
 import type { Paragraph, Transcriber, Transcription, Word } from './types.js';
 
 export interface DeepgramOptions {
@@ -78,23 +78,21 @@ export function createTranscriber(options: DeepgramOptions): Transcriber {
       const { DeepgramClient, DeepgramError } = await import('@deepgram/sdk');
       const client = new DeepgramClient({ apiKey: options.apiKey, baseUrl: options.baseUrl });
       try {
-        const answer = await traced('deepgram', () =>
-          withDeadline(signal, timeout, (abortSignal) =>
-            client.listen.v1.media.transcribeUrl(
-              {
-                url: request.url,
-                model: options.model,
-                smart_format: true,
-                punctuate: true,
-                paragraphs: true,
-                diarize_model: 'latest',
-                ...(request.language === null
-                  ? { detect_language: true }
-                  : { language: request.language }),
-              },
-              // Our deadline is the one that counts; the SDK's own, 60 s unless told, must only not be shorter.
-              { maxRetries: 0, timeoutInSeconds: timeout / 1000 + 1, abortSignal },
-            ),
+        const answer = await callWithDeadline('deepgram', signal, timeout, (abortSignal) =>
+          client.listen.v1.media.transcribeUrl(
+            {
+              url: request.url,
+              model: options.model,
+              smart_format: true,
+              punctuate: true,
+              paragraphs: true,
+              diarize_model: 'latest',
+              ...(request.language === null
+                ? { detect_language: true }
+                : { language: request.language }),
+            },
+            // Our deadline is the one that counts; the SDK's own, 60 s unless told, must only not be shorter.
+            { maxRetries: 0, timeoutInSeconds: timeout / 1000 + 1, abortSignal },
           ),
         );
         return toTranscription(answer, request.language);

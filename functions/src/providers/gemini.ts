@@ -2,7 +2,7 @@ import type { ResponseSchema } from '@google/generative-ai';
 import { z } from 'zod';
 import { JobError } from '../platform/errors.js';
 import type { Retry } from '../platform/errors.js';
-import { errorCodeOnly, traced, withDeadline } from './http.js';
+import { callWithDeadline, errorCodeOnly } from './http.js';
 import type { TextModel, TextModelRequest } from './types.js';
 
 export interface GeminiOptions {
@@ -61,10 +61,8 @@ export function createTextModel(options: GeminiOptions): TextModel {
         { baseUrl: options.baseUrl },
       );
       try {
-        const { response } = await traced('gemini', () =>
-          withDeadline(signal, timeout, (deadline) =>
-            model.generateContent(toRequest(request, options.temperature), { signal: deadline }),
-          ),
+        const { response } = await callWithDeadline('gemini', signal, timeout, (deadline) =>
+          model.generateContent(toRequest(request, options.temperature), { signal: deadline }),
         );
         return wholeText(response);
       } catch (error) {

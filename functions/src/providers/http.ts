@@ -3,7 +3,7 @@ import { log } from '../platform/log.js';
 
 export type Provider = 'deepgram' | 'gemini' | 'x' | 'polar';
 
-/** Runs one call of a provider, and logs how long it took and whether it succeeded. */
+/** Runs one call of a provider that limits it in time, and logs how long it took and whether it succeeded. */
 export async function traced<T>(provider: Provider, call: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
   let succeeded = false;
@@ -18,10 +18,19 @@ export async function traced<T>(provider: Provider, call: () => Promise<T>): Pro
 }
 
 /**
- * Runs `work` with a signal that aborts with `signal`, or once `milliseconds` have passed. Both cover the
- * whole of it, the reading of a body included, which the SDKs' own time-outs do not.
+ * Runs one call of a provider as `traced` does, with a signal that aborts with `signal`, or once `milliseconds`
+ * have passed. Both cover the whole of it, the reading of a body included, which the SDKs' own time-outs do not.
  */
-export async function withDeadline<T>(
+export function callWithDeadline<T>(
+  provider: Provider,
+  signal: AbortSignal,
+  milliseconds: number,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return traced(provider, () => withDeadline(signal, milliseconds, call));
+}
+
+async function withDeadline<T>(
   signal: AbortSignal,
   milliseconds: number,
   work: (signal: AbortSignal) => Promise<T>,

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 /** A request as it came in. */
 export interface SeenRequest {
@@ -26,7 +27,7 @@ export async function startScriptedServer(
 ): Promise<ScriptedServer> {
   const seen: SeenRequest[] = [];
   const server = createServer((request, response) => {
-    void readBody(request).then((body) => {
+    void text(request).then((body) => {
       const url = new URL(request.url ?? '/', 'http://server');
       const { method = '', headers } = request;
       seen.push({ method, path: url.pathname, query: url.searchParams, headers, body });
@@ -45,12 +46,6 @@ export async function startScriptedServer(
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** An answer of `status` with `body` as JSON. */

@@ -5,7 +5,7 @@ import type { IClientSettings, TwitterApi } from 'twitter-api-v2';
 import type { z } from 'zod';
 import type { Clock } from '../../platform/clock.js';
 import { JobError } from '../../platform/errors.js';
-import { traced, withDeadline } from '../http.js';
+import { callWithDeadline } from '../http.js';
 import { refusal, unavailable } from './errors.js';
 import type { XRefusal } from './errors.js';
 import type { XCredentials } from './types.js';
@@ -52,12 +52,10 @@ export async function callX<T>(endpoint: XEndpoint, call: XCall<T>): Promise<T> 
   const sdk = await import('twitter-api-v2');
   try {
     const timeout = endpoint.timeoutMilliseconds ?? DEFAULT_TIMEOUT_MILLISECONDS;
-    const answer = await traced('x', () =>
-      withDeadline(signal, timeout, (deadline) => {
-        const settings = settingsFor(endpoint.apiBaseUrl, deadline, call.onHeaders);
-        return call.send(open(sdk.TwitterApi, call.credentials, settings));
-      }),
-    );
+    const answer = await callWithDeadline('x', signal, timeout, (deadline) => {
+      const settings = settingsFor(endpoint.apiBaseUrl, deadline, call.onHeaders);
+      return call.send(open(sdk.TwitterApi, call.credentials, settings));
+    });
     return checked(call.schema, answer);
   } catch (error) {
     signal.throwIfAborted();
