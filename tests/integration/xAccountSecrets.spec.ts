@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { X_CONNECTION_PARAMETER } from '@quikthread/contract';
 import { createVault, sealedSchema } from '../../functions/src/features/xAccount/vault.js';
 import type { Session } from '../../scripts/platform/session.js';
-import { logLines } from '../support/logs.js';
+import { allLogLines } from '../support/logs.js';
 import { admin, closeAll, eventually, signUpOn } from '../support/platform.js';
 import { x } from '../support/standIns.js';
 import { approve, redirect, usernameOf } from '../support/x.js';
@@ -132,7 +132,7 @@ describe('what is secret about an X account', function () {
   it('is in no log of the platform and its functions', async () => {
     // The functions' own lines are there, down to the last of them.
     await eventually(async () => {
-      const own = (await logLines()).filter((line) => line.includes(user.userId));
+      const own = (await allLogLines()).filter((line) => line.includes(user.userId));
       for (const part of ['x callback failed', 'x grant not revoked', 'disconnectX']) {
         assert.ok(
           own.some((line) => line.includes(part)),
@@ -140,7 +140,7 @@ describe('what is secret about an X account', function () {
         );
       }
     });
-    for (const line of await logLines()) assertHoldsNone(withoutAddresses(line), line);
+    for (const line of await allLogLines()) assertHoldsNone(withoutAddresses(line), line);
   });
 
   it("is not in the stand-in's journal", async () => {

@@ -12,10 +12,18 @@ const folder = join(ROOT, '.cache/platform', String(ports.offset));
 
 /** What the platform and its functions have logged, a line each. */
 export async function logLines(): Promise<string[]> {
+  return linesOf('platform.log');
+}
+
+/** The same, and what the Firebase CLI wrote for its own debugging, which has requests whole. */
+export async function allLogLines(): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.log'));
   assert.ok(names.includes('platform.log'));
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  return texts.flatMap((text) => text.split('\n'));
+  return (await Promise.all(names.map(linesOf))).flat();
+}
+
+async function linesOf(name: string): Promise<string[]> {
+  return (await readFile(join(folder, name), 'utf8')).split('\n');
 }
 
 /** The structured entries that the functions have written, as Cloud Logging would get them. */
