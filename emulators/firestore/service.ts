@@ -1,17 +1,17 @@
 import type { Access } from './access/access.js';
 import type { Caller } from './access/caller.js';
-import type { CommitOptions, CommitResult, DatabaseTimeouts } from './database.js';
-import { Database } from './database.js';
 import { Faults } from './admin/faults.js';
 import { QueryLog } from './admin/queryLog.js';
 import { Usage } from './admin/usage.js';
 import { WriteCounter } from './admin/writeCounter.js';
+import type { CommitOptions, CommitResult, DatabaseTimeouts } from './database.js';
+import { Database } from './database.js';
+import type { Transaction } from './locks/transactions.js';
 import type { StoredDocument } from './model/document.js';
 import type { DatabaseId } from './model/path.js';
 import { Code, FirestoreError } from './model/status.js';
 import { project } from './query/evaluate.js';
 import type { Query } from './query/query.js';
-import type { Transaction } from './transactions.js';
 import type { TriggerDispatcher } from './triggers/dispatcher.js';
 import type { Write } from './write/write.js';
 

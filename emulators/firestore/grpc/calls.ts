@@ -9,10 +9,10 @@ import type {
 import { Metadata, status } from '@grpc/grpc-js';
 import { identify } from '../access/caller.js';
 import type { Caller } from '../access/caller.js';
+import type { FirestoreMethods, ServerStreamMethod, UnaryMethod } from '../methods/methods.js';
+import type { OpenStream } from '../methods/streams.js';
+import { StreamFeed } from '../methods/streams.js';
 import { Code, toFirestoreError } from '../model/status.js';
-import type { FirestoreMethods, ServerStreamMethod, UnaryMethod } from './methods.js';
-import type { OpenStream } from './streams.js';
-import { StreamFeed } from './streams.js';
 
 type AnyCall =
   | ServerUnaryCall<unknown, unknown>

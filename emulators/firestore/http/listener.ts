@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { adminEndpoints } from '../admin/http.js';
-import type { FirestoreMethods } from '../grpc/methods.js';
+import type { FirestoreMethods } from '../methods/methods.js';
 import { restEndpoint } from '../rest/endpoint.js';
 import type { FirestoreService } from '../service.js';
 import type { TriggerDispatcher } from '../triggers/dispatcher.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DocumentStore } from '../documentStore.js';
 import type { StoredDocument } from '../model/document.js';
 import type { Value } from '../model/value.js';
+import { DocumentStore } from '../storage/documentStore.js';
 import { evaluateQuery, matchesQuery } from './evaluate.js';
 import type { Filter, Order, Query } from './query.js';
 import { completeOrder } from './query.js';

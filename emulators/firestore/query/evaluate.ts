@@ -1,8 +1,8 @@
-import type { Documents } from '../documentStore.js';
 import type { StoredDocument } from '../model/document.js';
 import { isNameField, selectFields } from '../model/fieldPath.js';
 import type { DatabaseId } from '../model/path.js';
 import { collectionOf, isBelow, joinPath, lastSegment } from '../model/path.js';
+import type { Documents } from '../storage/documentStore.js';
 import { fieldOf, matchesFilter } from './filter.js';
 import { findNearest } from './nearest.js';
 import { compareDocuments, compareToCursor } from './order.js';

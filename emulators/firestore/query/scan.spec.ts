@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Documents } from '../documentStore.js';
-import { DocumentStore } from '../documentStore.js';
 import type { StoredDocument } from '../model/document.js';
 import { formatName } from '../model/path.js';
 import type { Value } from '../model/value.js';
-import { PastDocuments } from '../pastDocuments.js';
+import type { Documents } from '../storage/documentStore.js';
+import { DocumentStore } from '../storage/documentStore.js';
+import { PastDocuments } from '../storage/pastDocuments.js';
 import { evaluateQuery } from './evaluate.js';
 import type { FieldFilter, Filter, Order, Query } from './query.js';
 import { completeOrder } from './query.js';

@@ -1,5 +1,3 @@
-import type { Documents } from '../documentStore.js';
-import type { FieldIndex } from '../index/fieldIndex.js';
 import { compareValues, typeOrder } from '../model/compare.js';
 import type { StoredDocument } from '../model/document.js';
 import type { FieldPath } from '../model/fieldPath.js';
@@ -7,6 +5,8 @@ import { formatFieldPath, isNameField } from '../model/fieldPath.js';
 import type { DatabaseId } from '../model/path.js';
 import type { Value } from '../model/value.js';
 import { NULL_VALUE } from '../model/value.js';
+import type { Documents } from '../storage/documentStore.js';
+import type { FieldIndex } from '../storage/fieldIndex.js';
 import { fieldOf } from './filter.js';
 import { compareToCursor } from './order.js';
 import type { Cursor, FieldFilter, Filter, Query } from './query.js';

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/light.js';
-import type { MethodDescription } from '../grpc/protos.js';
+import type { MethodDescription } from '../messages/protos.js';
 import { Code, FirestoreError } from '../model/status.js';
 import { fromJson, parseJson } from './protoJson.js';
 import type { RouteMatch } from './routes.js';

@@ -1,8 +1,8 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Caller } from '../access/caller.js';
-import type { FirestoreMethods } from '../grpc/methods.js';
 import { callerOf, isAbandoned, toErrorAnswer } from '../http/messages.js';
+import type { FirestoreMethods } from '../methods/methods.js';
 import { Code, FirestoreError, toFirestoreError } from '../model/status.js';
 import { bindRequest } from './bind.js';
 import { formatJson, toJson } from './protoJson.js';

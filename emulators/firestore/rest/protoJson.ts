@@ -1,7 +1,7 @@
 import type { JSONValue } from 'proto3-json-serializer';
 import { fromProto3JSON, toProto3JSON } from 'proto3-json-serializer';
 import type protobuf from 'protobufjs/light.js';
-import { toPlain } from '../grpc/protos.js';
+import { toPlain } from '../messages/protos.js';
 import { Code, FirestoreError } from '../model/status.js';
 
 /** Reads a message's JSON form into what the methods take; INVALID_ARGUMENT where it is none. */

@@ -1,5 +1,5 @@
-import type { HttpBinding, MethodDescription } from '../grpc/protos.js';
-import { methodDescriptions } from '../grpc/protos.js';
+import type { HttpBinding, MethodDescription } from '../messages/protos.js';
+import { methodDescriptions } from '../messages/protos.js';
 
 /** A method as one of its HTTP bindings reaches it. */
 export interface RouteMatch {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Usage } from '../admin/usage.js';
 import { DEFAULT_TIMEOUTS, Database } from '../database.js';
+import type { Transaction } from '../locks/transactions.js';
 import type { Instant } from '../model/clock.js';
 import type { StoredDocument } from '../model/document.js';
 import { Code, FirestoreError } from '../model/status.js';
 import type { Value } from '../model/value.js';
 import type { Query } from '../query/query.js';
 import { completeOrder } from '../query/query.js';
-import type { Transaction } from '../transactions.js';
 import type { Write } from '../write/write.js';
 
 const IDS = ['1', '2', '3'];

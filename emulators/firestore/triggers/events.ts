@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Commit } from '../database.js';
-import { toDocumentMessage, toJsonDocument } from '../grpc/documents.js';
-import { encodeDocumentEvent } from '../grpc/protos.js';
-import { valuesEqual } from '../model/compare.js';
+import { toDocumentMessage, toJsonDocument } from '../messages/documents.js';
+import { encodeDocumentEvent } from '../messages/protos.js';
 import { formatInstant } from '../model/clock.js';
+import { valuesEqual } from '../model/compare.js';
 import type { DocumentChange } from '../model/document.js';
 import { formatFieldPath } from '../model/fieldPath.js';
 import type { DatabaseId } from '../model/path.js';

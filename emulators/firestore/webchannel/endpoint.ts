@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { FirestoreMethods } from '../grpc/methods.js';
+import type { FirestoreMethods } from '../methods/methods.js';
 import type { Channel } from './channel.js';
 import { KEEP_ALIVE_MS } from './channel.js';
 import { ChannelStreams } from './streams.js';

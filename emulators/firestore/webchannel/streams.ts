@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { FirestoreMethods } from '../grpc/methods.js';
-import { methodDescriptions } from '../grpc/protos.js';
-import { StreamFeed } from '../grpc/streams.js';
 import { callerOf, toErrorAnswer } from '../http/messages.js';
+import { methodDescriptions } from '../messages/protos.js';
+import type { FirestoreMethods } from '../methods/methods.js';
+import { StreamFeed } from '../methods/streams.js';
 import { toFirestoreError } from '../model/status.js';
 import { fromJson, parseJson, toJson } from '../rest/protoJson.js';
 import { Channel } from './channel.js';

@@ -1,10 +1,10 @@
-import type { DocumentStore } from '../documentStore.js';
 import type { Instant } from '../model/clock.js';
 import type { DocumentChange, StoredDocument } from '../model/document.js';
 import type { DatabaseId } from '../model/path.js';
 import { formatName } from '../model/path.js';
 import { Code, FirestoreError } from '../model/status.js';
 import type { Value } from '../model/value.js';
+import type { DocumentStore } from '../storage/documentStore.js';
 import type { Write } from './write.js';
 import { applyWrite } from './write.js';
 

@@ -1,5 +1,8 @@
 import type { Caller } from '../access/caller.js';
 import type { Database } from '../database.js';
+import { fromTimestamp, isSet, toDocumentMessage, toTimestamp } from '../messages/documents.js';
+import { fromStructuredQuery } from '../messages/queries.js';
+import type { ListenRequest, ListenResponse, TargetMessage } from '../messages/types.js';
 import type { Instant } from '../model/clock.js';
 import type { DatabaseId } from '../model/path.js';
 import { documentPath, formatName, parseName, parseParent } from '../model/path.js';
@@ -7,9 +10,6 @@ import { toFirestoreError } from '../model/status.js';
 import type { FirestoreService } from '../service.js';
 import type { Target, WatchEvent } from '../watch/events.js';
 import { WatchStream } from '../watch/watchStream.js';
-import { fromTimestamp, isSet, toDocumentMessage, toTimestamp } from './documents.js';
-import type { ListenRequest, ListenResponse, TargetMessage } from './messages.js';
-import { fromStructuredQuery } from './queries.js';
 import type { OpenStream } from './streams.js';
 
 /** The Listen stream: targets come and go, and events follow for all of them. */

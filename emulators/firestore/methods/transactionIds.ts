@@ -1,10 +1,10 @@
+import type { google } from '@google-cloud/firestore/build/protos/firestore_v1_proto_api.js';
 import type { Caller } from '../access/caller.js';
 import type { Database } from '../database.js';
-import type { Transaction } from '../transactions.js';
-import type { google } from '@google-cloud/firestore/build/protos/firestore_v1_proto_api.js';
+import type { Transaction } from '../locks/transactions.js';
+import { fromTimestamp, isSet } from '../messages/documents.js';
+import type { TransactionOptions } from '../messages/types.js';
 import type { Instant } from '../model/clock.js';
-import { fromTimestamp, isSet } from './documents.js';
-import type { TransactionOptions } from './messages.js';
 
 type Bytes = Uint8Array | string | null | undefined;
 

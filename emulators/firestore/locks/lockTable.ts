@@ -1,6 +1,6 @@
-import type { Usage } from './admin/usage.js';
-import { Code, FirestoreError } from './model/status.js';
-import type { Query } from './query/query.js';
+import type { Usage } from '../admin/usage.js';
+import { Code, FirestoreError } from '../model/status.js';
+import type { Query } from '../query/query.js';
 
 /** Who holds and waits for locks: a transaction, or one commit outside of any. */
 export interface LockOwner {

@@ -1,9 +1,9 @@
-import type { FieldIndex } from './index/fieldIndex.js';
-import { Indexes } from './index/indexes.js';
-import type { StoredDocument } from './model/document.js';
-import type { FieldPath } from './model/fieldPath.js';
-import { collectionOf, isBelow, joinPath, lastSegment } from './model/path.js';
-import { compareStrings } from './model/strings.js';
+import type { StoredDocument } from '../model/document.js';
+import type { FieldPath } from '../model/fieldPath.js';
+import { collectionOf, isBelow, joinPath, lastSegment } from '../model/path.js';
+import { compareStrings } from '../model/strings.js';
+import type { FieldIndex } from './fieldIndex.js';
+import { Indexes } from './indexes.js';
 
 /** The collections that a query looks through (see Query). */
 export interface CollectionScope {

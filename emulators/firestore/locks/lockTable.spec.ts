@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { LockOwner, WriteClaim } from './locks.js';
-import { LockTable } from './locks.js';
-import type { Query } from './query/query.js';
+import type { Query } from '../query/query.js';
+import type { LockOwner, WriteClaim } from './lockTable.js';
+import { LockTable } from './lockTable.js';
 
 const PATIENCE = { writeMs: 60_000, readMs: 60_000 };
 

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import type { google } from '@google-cloud/firestore/build/protos/firestore_v1_proto_api.js';
-import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import protobuf from 'protobufjs/light.js';
 
 /** The payload of a trigger's event, `google.events.cloud.firestore.v1.DocumentEventData`. */
@@ -10,7 +9,8 @@ export interface DocumentEventMessage {
   readonly updateMask?: google.firestore.v1.IDocumentMask;
 }
 
-const PACKAGE = 'google.firestore.v1';
+/** The package of the service and its messages. */
+export const PACKAGE = 'google.firestore.v1';
 
 /** What @google-cloud/firestore publishes, as JSON of protobufjs. */
 const description = createRequire(import.meta.url)(
@@ -54,11 +54,6 @@ export const methodDescriptions: readonly MethodDescription[] = root
     http: httpBindings(method.options ?? {}),
   }));
 
-/** The service as gRPC needs it, method by method. */
-export const serviceDefinition: ServiceDefinition = Object.fromEntries(
-  methodDescriptions.map((method) => [method.name, methodDefinition(method)]),
-);
-
 /** Encodes the payload of a trigger's event. */
 export function encodeDocumentEvent(message: DocumentEventMessage): Buffer {
   return encode(eventType, message);
@@ -100,29 +95,12 @@ function httpBindings(options: Readonly<Record<string, unknown>>): HttpBinding[]
   return bindings;
 }
 
-function methodDefinition({
-  name,
-  request,
-  response,
-  requestStream,
-  responseStream,
-}: MethodDescription): MethodDefinition<object, object> {
-  return {
-    path: `/${PACKAGE}.Firestore/${name}`,
-    requestStream,
-    responseStream,
-    requestSerialize: (message) => encode(request, message),
-    requestDeserialize: (bytes) => toPlain(request, request.decode(bytes)),
-    responseSerialize: (message) => encode(response, message),
-    responseDeserialize: (bytes) => toPlain(response, response.decode(bytes)),
-  };
-}
-
 /** A message as the methods take it: a plain object with 64-bit numbers and enums as text. */
 export function toPlain(type: protobuf.Type, message: protobuf.Message): object {
   return type.toObject(message, { longs: String, enums: String });
 }
 
-function encode(type: protobuf.Type, message: object): Buffer {
+/** A message, plain as the methods give it, in bytes. */
+export function encode(type: protobuf.Type, message: object): Buffer {
   return Buffer.from(type.encode(type.fromObject(message)).finish());
 }

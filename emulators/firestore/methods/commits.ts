@@ -1,11 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Caller } from '../access/caller.js';
 import type { CommitResult } from '../database.js';
-import { documentPath, formatName, joinPath, parseName } from '../model/path.js';
-import { FirestoreError } from '../model/status.js';
-import type { FirestoreService } from '../service.js';
-import type { Write } from '../write/write.js';
-import { fromFields, fromMask, toDocumentMessage } from './documents.js';
+import { fromFields, fromMask, toDocumentMessage } from '../messages/documents.js';
 import type {
   BatchWriteRequest,
   BatchWriteResponse,
@@ -18,9 +14,18 @@ import type {
   DocumentMessage,
   RollbackRequest,
   UpdateDocumentRequest,
-} from './messages.js';
+} from '../messages/types.js';
+import {
+  fromPrecondition,
+  fromWriteMessage,
+  toCommitResponse,
+  toWriteResult,
+} from '../messages/writes.js';
+import { documentPath, formatName, joinPath, parseName } from '../model/path.js';
+import { FirestoreError } from '../model/status.js';
+import type { FirestoreService } from '../service.js';
+import type { Write } from '../write/write.js';
 import { begin, fromTransactionId, toTransactionId } from './transactionIds.js';
-import { fromPrecondition, fromWriteMessage, toCommitResponse, toWriteResult } from './writes.js';
 
 /** The methods that write and those of transactions, as adapters from the wire to the service. */
 export class Commits {

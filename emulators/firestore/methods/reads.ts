@@ -1,5 +1,23 @@
 import type { Caller } from '../access/caller.js';
 import type { Database } from '../database.js';
+import { fromMask, toDocumentMessage, toTimestamp, toValueMessage } from '../messages/documents.js';
+import { fromAggregations, fromStructuredQuery } from '../messages/queries.js';
+import type {
+  BatchGetDocumentsRequest,
+  BatchGetDocumentsResponse,
+  DocumentMessage,
+  GetDocumentRequest,
+  ListCollectionIdsRequest,
+  ListCollectionIdsResponse,
+  ListDocumentsRequest,
+  ListDocumentsResponse,
+  PartitionQueryRequest,
+  PartitionQueryResponse,
+  RunAggregationQueryRequest,
+  RunAggregationQueryResponse,
+  RunQueryRequest,
+  RunQueryResponse,
+} from '../messages/types.js';
 import type { StoredDocument } from '../model/document.js';
 import type { FieldPath } from '../model/fieldPath.js';
 import { selectFields } from '../model/fieldPath.js';
@@ -16,24 +34,6 @@ import { aggregateAll } from '../query/aggregate.js';
 import { partitionPoints } from '../query/partition.js';
 import { completeOrder } from '../query/query.js';
 import type { FirestoreService } from '../service.js';
-import { fromMask, toDocumentMessage, toTimestamp, toValueMessage } from './documents.js';
-import type {
-  BatchGetDocumentsRequest,
-  BatchGetDocumentsResponse,
-  DocumentMessage,
-  GetDocumentRequest,
-  ListCollectionIdsRequest,
-  ListCollectionIdsResponse,
-  ListDocumentsRequest,
-  ListDocumentsResponse,
-  PartitionQueryRequest,
-  PartitionQueryResponse,
-  RunAggregationQueryRequest,
-  RunAggregationQueryResponse,
-  RunQueryRequest,
-  RunQueryResponse,
-} from './messages.js';
-import { fromAggregations, fromStructuredQuery } from './queries.js';
 import { readIn, toTransactionId } from './transactionIds.js';
 
 type Send<Response> = (response: Response) => void;

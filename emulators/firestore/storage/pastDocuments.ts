@@ -1,7 +1,7 @@
+import type { StoredDocument } from '../model/document.js';
+import { collectionOf, isBelow, lastSegment } from '../model/path.js';
+import { compareStrings } from '../model/strings.js';
 import type { Documents } from './documentStore.js';
-import type { StoredDocument } from './model/document.js';
-import { collectionOf, isBelow, lastSegment } from './model/path.js';
-import { compareStrings } from './model/strings.js';
 
 /** Documents as they were before some later changes: the present ones with those undone. */
 export class PastDocuments implements Documents {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Caller } from '../access/caller.js';
+import type { WriteRequest, WriteResponse } from '../messages/types.js';
+import { fromWriteMessage, toCommitResponse } from '../messages/writes.js';
 import { parseName } from '../model/path.js';
 import type { FirestoreService } from '../service.js';
-import type { WriteRequest, WriteResponse } from './messages.js';
 import type { OpenStream } from './streams.js';
-import { fromWriteMessage, toCommitResponse } from './writes.js';
 
 /**
  * The Write stream: a first message opens it, each further one is a commit, answered in order. A

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { StoredDocument } from '../model/document.js';
+import { ChangeLog } from './changeLog.js';
 import type { Documents } from './documentStore.js';
 import { DocumentStore } from './documentStore.js';
-import type { StoredDocument } from './model/document.js';
 import { PastDocuments } from './pastDocuments.js';
-import { ChangeLog } from './watch/changeLog.js';
 
 const PATHS = ['a/1', 'a/2', 'a/1/b/1', 'a/3/b/2', 'b/1', 'b/1/b/3/c/4'];
 const PARENTS = ['', 'a/1', 'a/3', 'b/1', 'b/1/b/3'];

@@ -1,6 +1,6 @@
-import type { LockOwner, LockTable } from './locks.js';
-import type { Instant } from './model/clock.js';
-import { Code, FirestoreError } from './model/status.js';
+import type { Instant } from '../model/clock.js';
+import { Code, FirestoreError } from '../model/status.js';
+import type { LockOwner, LockTable } from './lockTable.js';
 
 export interface BeginOptions {
   readonly readOnly: boolean;
