@@ -37,6 +37,11 @@ export function isNumber(value: Value | undefined): value is NumberValue {
   return value?.type === 'integer' || value?.type === 'double';
 }
 
+/** The elements of an array; none of anything else. */
+export function elementsOf(value: Value | undefined): readonly Value[] {
+  return value?.type === 'array' ? value.values : [];
+}
+
 /** The stored size in bytes by Firestore's published rules (storage size calculations). */
 export function sizeOfFields(fields: Fields): number {
   let size = 0;

@@ -5,6 +5,7 @@ import type { DatabaseId } from '../model/path.js';
 import { formatName } from '../model/path.js';
 import type { StoredDocument } from '../model/document.js';
 import type { Value } from '../model/value.js';
+import { elementsOf } from '../model/value.js';
 import type { FieldOperator, Filter, UnaryOperator } from './query.js';
 
 /** The value that filters and orders see: a field's, or the document's name as a reference. */
@@ -108,8 +109,4 @@ function matchesUnary(value: Value, operator: UnaryOperator): boolean {
 
 function isNotANumber(value: Value): boolean {
   return value.type === 'double' && Number.isNaN(value.value);
-}
-
-function elementsOf(value: Value): readonly Value[] {
-  return value.type === 'array' ? value.values : [];
 }

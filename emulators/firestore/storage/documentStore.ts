@@ -1,8 +1,9 @@
 import type { StoredDocument } from '../model/document.js';
 import type { FieldPath } from '../model/fieldPath.js';
-import { collectionOf, isBelow, joinPath, lastSegment } from '../model/path.js';
-import { compareStrings } from '../model/strings.js';
-import type { FieldIndex } from './fieldIndex.js';
+import { isNameField } from '../model/fieldPath.js';
+import { collectionOf, compareNames, joinPath, lastSegment } from '../model/path.js';
+import { CollectionTree } from './collectionTree.js';
+import type { FieldIndex, IndexKind } from './fieldIndex.js';
 import { Indexes } from './indexes.js';
 
 /** The collections that a query looks through (see Query). */
@@ -20,7 +21,7 @@ export interface Documents {
   /** The documents below a path ('' is the root), of every collection or of those with one id. */
   descendants(parent: string, collectionId?: string): Iterable<StoredDocument>;
   /** The index of a field over some collections, or undefined where it has none. */
-  index(scope: CollectionScope, field: FieldPath): FieldIndex | undefined;
+  index(scope: CollectionScope, field: FieldPath, kind: IndexKind): FieldIndex | undefined;
   /** The ids of the collections directly below a document or the root, in order. */
   collectionIds(parent: string): string[];
   /** The ids in a collection, in order, with those that exist only as a parent of something. */
@@ -33,6 +34,7 @@ const WORTH_AN_INDEX = 64;
 /** The documents of one database, in memory, by collection. */
 export class DocumentStore implements Documents {
   private readonly collections = new Map<string, Map<string, StoredDocument>>();
+  private readonly tree = new CollectionTree();
   private readonly indexes = new Indexes();
 
   /** @param worthAnIndex how many documents a collection has that is not just looked through */
@@ -48,6 +50,7 @@ export class DocumentStore implements Documents {
     if (collection === undefined) {
       collection = new Map();
       this.collections.set(key, collection);
+      this.tree.add(key);
     }
     this.indexes.update(collection.get(document.path), document);
     collection.set(document.path, document);
@@ -61,6 +64,7 @@ export class DocumentStore implements Documents {
     collection.delete(path);
     if (collection.size > 0) return;
     this.collections.delete(key);
+    this.tree.delete(key);
     this.indexes.drop(key);
   }
 
@@ -69,47 +73,36 @@ export class DocumentStore implements Documents {
   }
 
   *descendants(parent: string, collectionId?: string): Iterable<StoredDocument> {
-    for (const [path, documents] of this.collections) {
-      if (!isBelow(path, parent)) continue;
+    for (const path of this.tree.collectionsBelow(parent)) {
       if (collectionId !== undefined && lastSegment(path) !== collectionId) continue;
-      yield* documents.values();
+      yield* this.collection(path);
     }
   }
 
-  index(scope: CollectionScope, field: FieldPath): FieldIndex | undefined {
+  index(scope: CollectionScope, field: FieldPath, kind: IndexKind): FieldIndex | undefined {
     const { parent, collectionId, allDescendants } = scope;
-    if (collectionId === undefined) return undefined;
     if (allDescendants) {
-      return parent === ''
-        ? this.indexes.get({ group: collectionId }, field, this.descendants('', collectionId))
-        : undefined;
+      // Of all documents there is one by name: deleting a collection with all below it walks that.
+      if (parent !== '' || (collectionId === undefined && !isNameField(field))) return undefined;
+      const group = collectionId === undefined ? {} : { group: collectionId };
+      return this.indexes.get(group, field, kind, this.descendants('', collectionId));
     }
+    if (collectionId === undefined) return undefined;
     const path = joinPath(parent, collectionId);
     const documents = this.collections.get(path);
     return documents !== undefined && documents.size >= this.worthAnIndex
-      ? this.indexes.get({ collection: path }, field, documents.values())
+      ? this.indexes.get({ collection: path }, field, kind, documents.values())
       : undefined;
   }
 
   collectionIds(parent: string): string[] {
-    return this.childrenOf(parent);
+    return [...this.tree.childrenOf(parent)].sort(compareNames);
   }
 
   documentIds(collection: string): string[] {
-    return this.childrenOf(collection);
-  }
-
-  private childrenOf(parent: string): string[] {
-    const prefix = parent === '' ? '' : `${parent}/`;
-    const ids = new Set<string>();
-    for (const document of this.collections.get(parent)?.values() ?? []) {
-      ids.add(lastSegment(document.path));
-    }
-    for (const path of this.collections.keys()) {
-      const child = path.startsWith(prefix) ? path.slice(prefix.length).split('/')[0] : undefined;
-      if (child !== undefined && child !== '') ids.add(child);
-    }
-    return [...ids].sort(compareStrings);
+    const ids = new Set(this.tree.childrenOf(collection));
+    for (const { path } of this.collection(collection)) ids.add(lastSegment(path));
+    return [...ids].sort(compareNames);
   }
 
   /** Every document, in no particular order. */
@@ -119,6 +112,7 @@ export class DocumentStore implements Documents {
 
   clear(): void {
     this.collections.clear();
+    this.tree.clear();
     this.indexes.clear();
   }
 }

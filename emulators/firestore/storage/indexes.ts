@@ -2,18 +2,13 @@ import type { StoredDocument } from '../model/document.js';
 import type { FieldPath } from '../model/fieldPath.js';
 import { formatFieldPath } from '../model/fieldPath.js';
 import { collectionOf, lastSegment } from '../model/path.js';
-import type { FieldIndex } from './fieldIndex.js';
-import { hasField, indexField } from './fieldIndex.js';
+import type { FieldIndex, IndexKind } from './fieldIndex.js';
+import { indexField } from './fieldIndex.js';
 
-/** What an index is over: one collection by its path, or all those of one id. */
+/** What an index is over: one collection by its path, all those of one id, or (`{}`) every one. */
 export interface IndexScope {
   readonly collection?: string;
   readonly group?: string;
-}
-
-interface Kept {
-  readonly field: FieldPath;
-  readonly index: FieldIndex;
 }
 
 /**
@@ -21,17 +16,22 @@ interface Kept {
  * collection once, and from then on kept with every write.
  */
 export class Indexes {
-  private readonly scopes = new Map<string, Map<string, Kept>>();
+  private readonly scopes = new Map<string, Map<string, FieldIndex>>();
 
   /** The index of a field; `documents` are those of the scope, read where it must be built. */
-  get(scope: IndexScope, field: FieldPath, documents: Iterable<StoredDocument>): FieldIndex {
+  get(
+    scope: IndexScope,
+    field: FieldPath,
+    kind: IndexKind,
+    documents: Iterable<StoredDocument>,
+  ): FieldIndex {
     const key = keyOf(scope);
-    const fields = this.scopes.get(key) ?? new Map<string, Kept>();
-    this.scopes.set(key, fields);
-    const name = formatFieldPath(field);
-    const kept = fields.get(name) ?? { field, index: indexField(field, documents) };
-    fields.set(name, kept);
-    return kept.index;
+    const indexes = this.scopes.get(key) ?? new Map<string, FieldIndex>();
+    this.scopes.set(key, indexes);
+    const name = `${kind} ${formatFieldPath(field)}`;
+    const index = indexes.get(name) ?? indexField(field, kind, documents);
+    indexes.set(name, index);
+    return index;
   }
 
   /** Puts one state of a document in the place of another. */
@@ -39,10 +39,10 @@ export class Indexes {
     const path = after?.path ?? before?.path;
     if (path === undefined || this.scopes.size === 0) return;
     const collection = collectionOf(path);
-    for (const scope of [{ collection }, { group: lastSegment(collection) }]) {
-      for (const { field, index } of this.scopes.get(keyOf(scope))?.values() ?? []) {
-        if (before !== undefined && hasField(field, before)) index.delete(before);
-        if (after !== undefined && hasField(field, after)) index.add(after);
+    for (const scope of [{ collection }, { group: lastSegment(collection) }, {}]) {
+      for (const index of this.scopes.get(keyOf(scope))?.values() ?? []) {
+        if (before !== undefined) index.delete(before);
+        if (after !== undefined) index.add(after);
       }
     }
   }
@@ -57,7 +57,7 @@ export class Indexes {
   }
 }
 
-/** An id of a collection has no slash at its start, so that the two kinds do not meet. */
+/** No collection's path has a slash at its start, so that the kinds do not meet. */
 function keyOf({ collection, group }: IndexScope): string {
   return collection ?? `/${group ?? ''}`;
 }

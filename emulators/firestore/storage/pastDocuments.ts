@@ -1,6 +1,5 @@
 import type { StoredDocument } from '../model/document.js';
-import { collectionOf, isBelow, lastSegment } from '../model/path.js';
-import { compareStrings } from '../model/strings.js';
+import { collectionOf, compareNames, isBelow, lastSegment } from '../model/path.js';
 import type { Documents } from './documentStore.js';
 
 /** Documents as they were before some later changes: the present ones with those undone. */
@@ -49,7 +48,7 @@ export class PastDocuments implements Documents {
     const ids = new Set<string>();
     for (const { path } of this.collection(parent)) ids.add(lastSegment(path));
     for (const { path } of this.descendants(parent)) ids.add(path.split('/')[depth] ?? '');
-    return [...ids].sort(compareStrings);
+    return [...ids].sort(compareNames);
   }
 
   private *unchanged(documents: Iterable<StoredDocument>): Iterable<StoredDocument> {

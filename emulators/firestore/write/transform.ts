@@ -2,7 +2,7 @@ import type { Instant } from '../model/clock.js';
 import { compareValues, valuesEqual } from '../model/compare.js';
 import type { FieldPath } from '../model/fieldPath.js';
 import type { NumberValue, Value } from '../model/value.js';
-import { NULL_VALUE, isNumber } from '../model/value.js';
+import { NULL_VALUE, elementsOf, isNumber } from '../model/value.js';
 
 /** A change of a field that the server computes from the field's present value. */
 export type FieldTransform =
@@ -84,8 +84,4 @@ function without(current: readonly Value[], removed: readonly Value[]): Value {
     type: 'array',
     values: current.filter((item) => !removed.some((gone) => valuesEqual(gone, item))),
   };
-}
-
-function elementsOf(value: Value | undefined): readonly Value[] {
-  return value?.type === 'array' ? value.values : [];
 }
