@@ -8,6 +8,7 @@ import type { DatabaseId } from '../model/path.js';
 import { documentPath, formatName } from '../model/path.js';
 import { Code, FirestoreError } from '../model/status.js';
 import type { Fields, Value } from '../model/value.js';
+import { FALSE_VALUE, NULL_VALUE, TRUE_VALUE } from '../model/value.js';
 
 type ValueMessage = google.firestore.v1.IValue;
 type TimestampMessage = google.protobuf.ITimestamp;
@@ -18,7 +19,7 @@ export function fromValueMessage(message: ValueMessage): Value {
   if (isSet(message.stringValue)) return { type: 'string', value: message.stringValue };
   if (isSet(integerValue)) return { type: 'integer', value: BigInt(integerValue) };
   if (isSet(message.doubleValue)) return { type: 'double', value: message.doubleValue };
-  if (isSet(message.booleanValue)) return { type: 'boolean', value: message.booleanValue };
+  if (isSet(message.booleanValue)) return message.booleanValue ? TRUE_VALUE : FALSE_VALUE;
   if (isSet(timestampValue)) return { type: 'timestamp', value: fromTimestamp(timestampValue) };
   if (isSet(message.bytesValue)) return { type: 'bytes', value: Buffer.from(message.bytesValue) };
   if (isSet(message.referenceValue)) return { type: 'reference', value: message.referenceValue };
@@ -30,7 +31,7 @@ export function fromValueMessage(message: ValueMessage): Value {
     return { type: 'array', values: (message.arrayValue.values ?? []).map(fromValueMessage) };
   }
   if (isSet(message.mapValue)) return { type: 'map', fields: fromFields(message.mapValue.fields) };
-  if (isSet(message.nullValue)) return { type: 'null' };
+  if (isSet(message.nullValue)) return NULL_VALUE;
   throw new FirestoreError(Code.InvalidArgument, 'A value has no type.');
 }
 

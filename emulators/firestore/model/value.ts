@@ -20,6 +20,8 @@ export type Fields = ReadonlyMap<string, Value>;
 export type NumberValue = Extract<Value, { type: 'integer' | 'double' }>;
 
 export const NULL_VALUE: Value = { type: 'null' };
+export const TRUE_VALUE: Value = { type: 'boolean', value: true };
+export const FALSE_VALUE: Value = { type: 'boolean', value: false };
 
 /** The elements of a vector, all numbers, or undefined where the value is not one. */
 export function vectorElements(value: Value): readonly NumberValue[] | undefined {
