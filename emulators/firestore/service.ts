@@ -77,7 +77,7 @@ export class FirestoreService {
     await this.access.checkList(caller, database, query);
     const { documents, skipped } = await database.query(query, transaction);
     this.usage.read(documents.length + skipped);
-    return { documents: documents.map((document) => project(document, query)), skipped };
+    return { documents: documents.map((document) => project(document, query.select)), skipped };
   }
 
   /** Commits writes, all or none. */

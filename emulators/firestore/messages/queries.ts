@@ -10,7 +10,7 @@ import type { Cursor, FieldOperator, Filter, Query, UnaryOperator } from '../que
 import { completeOrder } from '../query/query.js';
 import { fromValueMessage, isSet } from './documents.js';
 
-type StructuredQuery = google.firestore.v1.IStructuredQuery;
+export type StructuredQuery = google.firestore.v1.IStructuredQuery;
 type FilterMessage = google.firestore.v1.StructuredQuery.IFilter;
 type FieldReference = google.firestore.v1.StructuredQuery.IFieldReference;
 

@@ -1,6 +1,8 @@
 import type { Caller } from '../access/caller.js';
 import type { Database } from '../database.js';
+import type { Transaction } from '../locks/transactions.js';
 import { fromMask, toDocumentMessage, toTimestamp, toValueMessage } from '../messages/documents.js';
+import type { StructuredQuery } from '../messages/queries.js';
 import { fromAggregations, fromStructuredQuery } from '../messages/queries.js';
 import type {
   BatchGetDocumentsRequest,
@@ -18,25 +20,28 @@ import type {
   RunQueryRequest,
   RunQueryResponse,
 } from '../messages/types.js';
-import type { StoredDocument } from '../model/document.js';
-import type { FieldPath } from '../model/fieldPath.js';
-import { selectFields } from '../model/fieldPath.js';
-import {
-  documentPath,
-  formatName,
-  joinPath,
-  lastSegment,
-  parseName,
-  parseParent,
-} from '../model/path.js';
+import { documentPath, parseName } from '../model/path.js';
 import { Code, FirestoreError } from '../model/status.js';
 import { aggregateAll } from '../query/aggregate.js';
+import type { QueryResult } from '../query/evaluate.js';
+import { project } from '../query/evaluate.js';
 import { partitionPoints } from '../query/partition.js';
-import { completeOrder } from '../query/query.js';
 import type { FirestoreService } from '../service.js';
+import { listDocuments } from './listDocuments.js';
+import { page, parentOf } from './pages.js';
+import type { TransactionSelector } from './transactionIds.js';
 import { readIn, toTransactionId } from './transactionIds.js';
 
 type Send<Response> = (response: Response) => void;
+
+type QueryRequest = TransactionSelector & { readonly parent?: string | null };
+
+interface QueryAnswer {
+  readonly database: Database;
+  readonly result: QueryResult;
+  readonly begun: Transaction | undefined;
+  readonly readTime: ReturnType<typeof toTimestamp>;
+}
 
 /** The methods that read, as adapters from the wire to the service. */
 export class Reads {
@@ -53,7 +58,7 @@ export class Reads {
     if (document === undefined) {
       throw new FirestoreError(Code.NotFound, `Document "${name}" not found.`);
     }
-    return toDocumentMessage(database.id, masked(document, fromMask(request.mask)));
+    return toDocumentMessage(database.id, project(document, fromMask(request.mask)));
   }
 
   async batchGetDocuments(
@@ -77,7 +82,7 @@ export class Reads {
     if (transaction !== undefined) send({ transaction, readTime });
     for (const [index, name] of names.entries()) {
       const document = result[index];
-      const found = document && toDocumentMessage(database.id, masked(document, mask));
+      const found = document && toDocumentMessage(database.id, project(document, mask));
       send({ readTime, ...(found ? { found } : { missing: name }) });
     }
   }
@@ -87,16 +92,11 @@ export class Reads {
     caller: Caller,
     send: Send<RunQueryResponse>,
   ): Promise<void> {
-    const { database, path } = this.parent(request.parent);
-    const query = fromStructuredQuery(path, request.structuredQuery ?? {});
-    const {
-      result,
-      begun,
-      readTime: at,
-    } = await readIn(database, caller, request, (transaction) =>
-      this.service.runQuery(caller, database, query, transaction),
+    const { database, result, begun, readTime } = await this.query(
+      request,
+      request.structuredQuery,
+      caller,
     );
-    const readTime = toTimestamp(at);
     if (begun !== undefined) send({ transaction: toTransactionId(begun), readTime });
     for (const document of result.documents) {
       send({ document: toDocumentMessage(database.id, document), readTime });
@@ -111,23 +111,15 @@ export class Reads {
     caller: Caller,
     send: Send<RunAggregationQueryResponse>,
   ): Promise<void> {
-    const { database, path } = this.parent(request.parent);
     const message = request.structuredAggregationQuery ?? {};
-    const query = fromStructuredQuery(path, message.structuredQuery ?? {});
     const aggregations = fromAggregations(message);
-    const {
-      result,
-      begun,
-      readTime: at,
-    } = await readIn(database, caller, request, (transaction) =>
-      this.service.runQuery(caller, database, query, transaction),
-    );
+    const { result, begun, readTime } = await this.query(request, message.structuredQuery, caller);
     const values = [...aggregateAll(result.documents, aggregations)].map(
       ([alias, value]) => [alias, toValueMessage(value)] as const,
     );
     send({
       result: { aggregateFields: Object.fromEntries(values) },
-      readTime: toTimestamp(at),
+      readTime,
       ...(begun && { transaction: toTransactionId(begun) }),
     });
   }
@@ -137,11 +129,7 @@ export class Reads {
     request: PartitionQueryRequest,
     caller: Caller,
   ): Promise<PartitionQueryResponse> {
-    const { database, path } = this.parent(request.parent);
-    const query = fromStructuredQuery(path, request.structuredQuery ?? {});
-    const { result } = await readIn(database, caller, request, (transaction) =>
-      this.service.runQuery(caller, database, query, transaction),
-    );
+    const { database, result } = await this.query(request, request.structuredQuery, caller);
     const count = Number(request.partitionCount ?? 0);
     const points = partitionPoints(database.id, result.documents, count);
     const { items, nextPageToken } = page(points, request);
@@ -149,40 +137,15 @@ export class Reads {
     return { partitions, nextPageToken };
   }
 
-  async listDocuments(
-    request: ListDocumentsRequest,
-    caller: Caller,
-  ): Promise<ListDocumentsResponse> {
-    const { database, path } = this.parent(request.parent);
-    const collectionId = request.collectionId ?? '';
-    const query = { parent: path, collectionId, allDescendants: false, offset: 0 };
-    const ordered = { ...query, orderBy: completeOrder([], undefined) };
-    const { result } = await readIn(database, caller, request, async (transaction) => ({
-      ...(await this.service.runQuery(caller, database, ordered, transaction)),
-      all: database.documents(transaction).documentIds(joinPath(path, collectionId)),
-    }));
-    const mask = fromMask(request.mask);
-    const found = new Map(result.documents.map((document) => [document.path, document]));
-    const collection = joinPath(path, collectionId);
-    const ids =
-      request.showMissing === true
-        ? result.all
-        : result.documents.map((document) => lastSegment(document.path));
-    const { items, nextPageToken } = page(ids, request);
-    const documents = items.map((id) => {
-      const document = found.get(joinPath(collection, id));
-      return document
-        ? toDocumentMessage(database.id, masked(document, mask))
-        : { name: formatName(database.id, joinPath(collection, id)) };
-    });
-    return { documents, nextPageToken };
+  listDocuments(request: ListDocumentsRequest, caller: Caller): Promise<ListDocumentsResponse> {
+    return listDocuments(this.service, request, caller);
   }
 
   async listCollectionIds(
     request: ListCollectionIdsRequest,
     caller: Caller,
   ): Promise<ListCollectionIdsResponse> {
-    const { database, path } = this.parent(request.parent);
+    const { database, path } = parentOf(this.service, request.parent);
     const { result } = await readIn(database, caller, request, (transaction) =>
       this.service.listCollectionIds(caller, database, path, transaction),
     );
@@ -190,27 +153,17 @@ export class Reads {
     return { collectionIds: items, nextPageToken };
   }
 
-  private parent(name: string | null | undefined): { database: Database; path: string } {
-    const parsed = parseParent(name ?? '');
-    return { database: this.service.database(parsed), path: parsed.path };
+  /** Runs a request's query in what the request names. */
+  private async query(
+    request: QueryRequest,
+    message: StructuredQuery | null | undefined,
+    caller: Caller,
+  ): Promise<QueryAnswer> {
+    const { database, path } = parentOf(this.service, request.parent);
+    const query = fromStructuredQuery(path, message ?? {});
+    const { result, begun, readTime } = await readIn(database, caller, request, (transaction) =>
+      this.service.runQuery(caller, database, query, transaction),
+    );
+    return { database, result, begun, readTime: toTimestamp(readTime) };
   }
-}
-
-/** One page of ids; the token is the last id of the page before. */
-function page(
-  ids: readonly string[],
-  request: { pageSize?: number | null; pageToken?: string | null },
-): { items: string[]; nextPageToken: string } {
-  const token = request.pageToken ?? '';
-  const start = token === '' ? 0 : ids.indexOf(token) + 1;
-  const size = request.pageSize ?? 0;
-  const items = ids.slice(start, size > 0 ? start + size : undefined);
-  const hasMore = start + items.length < ids.length;
-  return { items, nextPageToken: hasMore ? (items.at(-1) ?? '') : '' };
-}
-
-function masked(document: StoredDocument, mask: FieldPath[] | undefined): StoredDocument {
-  return mask === undefined
-    ? document
-    : { ...document, fields: selectFields(document.fields, mask) };
 }

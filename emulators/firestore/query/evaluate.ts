@@ -1,4 +1,5 @@
 import type { StoredDocument } from '../model/document.js';
+import type { FieldPath } from '../model/fieldPath.js';
 import { isNameField, selectFields } from '../model/fieldPath.js';
 import type { DatabaseId } from '../model/path.js';
 import { collectionOf, isBelow, joinPath, lastSegment } from '../model/path.js';
@@ -88,11 +89,14 @@ export function matchesQuery(
   );
 }
 
-/** The document with only the fields that the query selects. */
-export function project(document: StoredDocument, query: Query): StoredDocument {
-  return query.select === undefined
+/** A document with some of its fields alone, or whole where no selection is given. */
+export function project(
+  document: StoredDocument,
+  selection: readonly FieldPath[] | undefined,
+): StoredDocument {
+  return selection === undefined
     ? document
-    : { ...document, fields: selectFields(document.fields, query.select) };
+    : { ...document, fields: selectFields(document.fields, selection) };
 }
 
 /** Whether a document is in one of the collections that a query looks through. */

@@ -100,6 +100,6 @@ export class TargetState {
 
   private seen(document: StoredDocument): StoredDocument {
     const { kind } = this.target;
-    return 'query' in kind ? project(document, kind.query) : document;
+    return 'query' in kind ? project(document, kind.query.select) : document;
   }
 }
