@@ -6,33 +6,15 @@ import { vectorElements } from '../model/value.js';
 import type { Aggregation } from '../query/aggregate.js';
 import { checkQuery } from '../query/checkQuery.js';
 import type { DistanceMeasure, Nearest } from '../query/nearest.js';
-import type { Cursor, FieldOperator, Filter, Query, UnaryOperator } from '../query/query.js';
-import { completeOrder } from '../query/query.js';
+import type { Cursor, Filter, Query } from '../query/query.js';
+import { FIELD_OPERATORS, UNARY_OPERATORS, completeOrder } from '../query/query.js';
 import { fromValueMessage, isSet } from './documents.js';
 
 export type StructuredQuery = google.firestore.v1.IStructuredQuery;
 type FilterMessage = google.firestore.v1.StructuredQuery.IFilter;
 type FieldReference = google.firestore.v1.StructuredQuery.IFieldReference;
 
-const FIELD_OPERATORS: readonly FieldOperator[] = [
-  'LESS_THAN',
-  'LESS_THAN_OR_EQUAL',
-  'GREATER_THAN',
-  'GREATER_THAN_OR_EQUAL',
-  'EQUAL',
-  'NOT_EQUAL',
-  'ARRAY_CONTAINS',
-  'IN',
-  'ARRAY_CONTAINS_ANY',
-  'NOT_IN',
-];
 const MEASURES: readonly DistanceMeasure[] = ['EUCLIDEAN', 'COSINE', 'DOT_PRODUCT'];
-const UNARY_OPERATORS: readonly UnaryOperator[] = [
-  'IS_NAN',
-  'IS_NULL',
-  'IS_NOT_NAN',
-  'IS_NOT_NULL',
-];
 
 /** Reads a structured query below a parent's path; refuses what is not one or not supported. */
 export function fromStructuredQuery(parent: string, message: StructuredQuery): Query {

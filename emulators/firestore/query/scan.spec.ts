@@ -8,7 +8,7 @@ import { DocumentStore } from '../storage/documentStore.js';
 import { PastDocuments } from '../storage/pastDocuments.js';
 import { evaluateQuery } from './evaluate.js';
 import type { FieldFilter, Filter, Order, Query } from './query.js';
-import { completeOrder } from './query.js';
+import { FIELD_OPERATORS, UNARY_OPERATORS, completeOrder } from './query.js';
 
 const DATABASE = { projectId: 'p', databaseId: 'd' };
 
@@ -40,14 +40,7 @@ const document: fc.Arbitrary<StoredDocument> = fc
 
 const NAME = ['__name__'];
 const field = fc.constantFrom(['a'], ['b'], ['a', 'x']);
-const comparison = fc.constantFrom(
-  'LESS_THAN',
-  'LESS_THAN_OR_EQUAL',
-  'GREATER_THAN',
-  'GREATER_THAN_OR_EQUAL',
-  'EQUAL',
-  'NOT_EQUAL',
-);
+const comparison = fc.constantFrom(...FIELD_OPERATORS.slice(0, 6));
 const leaf: fc.Arbitrary<Filter> = fc.oneof(
   fc.record({ kind: fc.constant('field'), field, operator: comparison, value }),
   fc.record({
@@ -77,7 +70,7 @@ const leaf: fc.Arbitrary<Filter> = fc.oneof(
   fc.record({
     kind: fc.constant('unary'),
     field,
-    operator: fc.constantFrom('IS_NULL', 'IS_NAN', 'IS_NOT_NULL', 'IS_NOT_NAN'),
+    operator: fc.constantFrom(...UNARY_OPERATORS),
   }),
 );
 const composite = (part: fc.Arbitrary<Filter>): fc.Arbitrary<Filter> =>
