@@ -50,7 +50,7 @@ describe('laws of logic', () => {
         fc.asyncProperty(part, part, part, (a, b, c) => alike(...law(a, b, c))),
         { numRuns: 100 },
       );
-    });
+    }).timeout(30_000);
   }
 });
 

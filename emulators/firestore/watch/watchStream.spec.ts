@@ -174,5 +174,5 @@ describe('listening', () => {
       }),
       { numRuns: 400 },
     );
-  });
+  }).timeout(60_000);
 });
