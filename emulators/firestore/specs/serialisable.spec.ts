@@ -180,5 +180,5 @@ describe('transactions, at random', () => {
       }),
       { numRuns: 400 },
     );
-  });
+  }).timeout(60_000);
 });
