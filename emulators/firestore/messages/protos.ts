@@ -22,6 +22,7 @@ addVerify();
 const eventType = addDocumentEvent();
 
 export const documentType = root.lookupType(`${PACKAGE}.Document`);
+export const cursorType = root.lookupType(`${PACKAGE}.Cursor`);
 
 /** Where a method is found over HTTP, as `google.api.http` annotates it. */
 export interface HttpBinding {

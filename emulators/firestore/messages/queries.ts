@@ -107,7 +107,8 @@ function fromFieldReference(message: FieldReference | null | undefined): FieldPa
   return parseFieldPath(message?.fieldPath ?? '');
 }
 
-function fromCursor(message: google.firestore.v1.ICursor): Cursor {
+/** A position in a query's order from the wire. */
+export function fromCursor(message: google.firestore.v1.ICursor): Cursor {
   return {
     values: (message.values ?? []).map(fromValueMessage),
     before: message.before ?? false,

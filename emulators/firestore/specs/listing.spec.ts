@@ -55,6 +55,31 @@ describe('listing documents', () => {
     assert.deepEqual(await pages(''), [['__id9__', '__id10__', 'a', 'b', 'c']]);
   });
 
+  it('has the order that it is asked for, page by page', async () => {
+    for (const [id, n] of Object.entries({ a: 1, b: 2, c: 2, d: 3 })) {
+      await admin.doc(`c/${id}`).set({ n });
+    }
+    await admin.doc('c/none').set({});
+    const pageSize = 'pageSize=2&orderBy=';
+    assert.deepEqual(await pages(`${pageSize}n desc`), [['d', 'c'], ['b', 'a'], []]);
+    assert.deepEqual(await pages(`${pageSize}n desc, __name__ asc`), [['d', 'b'], ['c', 'a'], []]);
+    assert.deepEqual((await pages(`${pageSize}__name__ desc`)).flat(), [
+      'none',
+      'd',
+      'c',
+      'b',
+      'a',
+    ]);
+    for (const query of [
+      'orderBy=n up',
+      'orderBy=n, n',
+      'pageToken=none',
+      'orderBy=n&showMissing=true',
+    ]) {
+      assert.equal((await harness.http('GET', `${ROOT}/c?${query}`)).status, 400, query);
+    }
+  });
+
   it('goes on where it was, whatever has become of the last document', async () => {
     for (const id of ['1', '2', '3']) await admin.doc(`c/${id}`).set({});
     const first = await harness.http('GET', `${ROOT}/c?pageSize=2`);
