@@ -43,10 +43,22 @@ describe('java shim', () => {
     assert.deepEqual(JSON.parse(stdout), args);
   });
 
-  it('says what to build where the program is missing', () => {
+  it('says what to build, and where, where the program is missing', () => {
     const { status, stderr } = run('-jar', 'cloud-storage-rules-runtime-v1.1.3.jar');
     assert.equal(status, 1);
-    assert.match(stderr, /rules\/storage-runtime\/main.js is not built: run npx tsc -b emulators/);
+    assert.match(stderr, /rules\/storage-runtime\/main.js is not built: run npm run build in /);
+    assert.ok(stderr.endsWith(`${folder}\n`), stderr);
+  });
+
+  it('starts the bundle where the package has nothing else, whatever its age', () => {
+    const bundles = join(folder, 'dist', 'bundle');
+    mkdirSync(bundles);
+    writeFileSync(join(bundles, 'start.cjs'), 'console.log(process.argv.slice(2).join());');
+    writeFileSync(join(bundles, 'rules.cjs'), '');
+    const { status, stdout } = run('-jar', 'cloud-storage-rules-runtime-v1.1.3.jar', 'serve');
+    rmSync(bundles, { recursive: true });
+    assert.equal(status, 0);
+    assert.match(stdout, /\/bundle\/rules\.cjs,serve\n$/);
   });
 
   it('refuses every other use', () => {

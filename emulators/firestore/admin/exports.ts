@@ -1,7 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Database } from '../database.js';
@@ -53,20 +52,26 @@ export async function exportDocuments(
 
 /**
  * Reads an export into the database that it was made of.
- * @throws Error where the file does not name an export of this program, as one of Google's does not.
+ * @throws Error that names the file, where it does not name an export of this program, as one of Google's
+ * does not, or where a document cannot be read.
  */
 export async function importDocuments(service: FirestoreService, file: string): Promise<void> {
   const metadata = readMetadata(await readFile(file, 'utf8'));
   if (metadata === undefined) {
     throw new Error(`${file} is not an export of this emulator, which cannot read Google's.`);
   }
-  const lines = createInterface({
-    input: createReadStream(join(dirname(file), metadata.documents)),
-    crlfDelay: Infinity,
-  });
   const database = service.database(parseName(metadata.root));
-  for await (const line of lines) {
-    database.load([fromDocumentMessage(fromJson(documentType, parseJson(line)))]);
+  const path = join(dirname(file), metadata.documents);
+  const documents = await open(path);
+  let number = 0;
+  for await (const line of documents.readLines()) {
+    number += 1;
+    try {
+      database.load([fromDocumentMessage(fromJson(documentType, parseJson(line)))]);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`${path}:${number} is not a document: ${message}`, { cause });
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { google } from '@google-cloud/firestore/build/protos/firestore_v1_proto_api.js';
+import description from '@google-cloud/firestore/build/protos/v1.json' with { type: 'json' };
 import protobuf from 'protobufjs/light.js';
 
 /** The payload of a trigger's event, `google.events.cloud.firestore.v1.DocumentEventData`. */
@@ -12,11 +12,7 @@ export interface DocumentEventMessage {
 /** The package of the service and its messages. */
 export const PACKAGE = 'google.firestore.v1';
 
-/** What @google-cloud/firestore publishes, as JSON of protobufjs. */
-const description = createRequire(import.meta.url)(
-  '@google-cloud/firestore/build/protos/v1.json',
-) as protobuf.INamespace;
-
+/** From what @google-cloud/firestore publishes, as JSON of protobufjs. */
 const root = protobuf.Root.fromJSON(description);
 addVerify();
 const eventType = addDocumentEvent();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FieldValue, GeoPoint, Timestamp } from 'firebase-admin/firestore';
@@ -77,6 +77,26 @@ describe('exports', () => {
     assert.equal(answer.status, 200);
     const seeded = (await start({ seedFromExport: metadataFile() })).admin();
     assert.ok((await seeded.collection('a').get()).size >= 1000);
+  });
+
+  it('of nothing are nothing', async () => {
+    assert.equal((await save(await start())).status, 200);
+    const seeded = (await start({ seedFromExport: metadataFile() })).admin();
+    assert.deepEqual(await seeded.listCollections(), []);
+  });
+
+  it('are refused by name and line where they are damaged', async () => {
+    const harness = await start();
+    await harness.admin().doc('things/a').set({});
+    await save(harness);
+    const documents = join(folder, NAME, 'documents.jsonl');
+    const seed = () =>
+      startEmulator({ host: '127.0.0.1', port: 0, seedFromExport: metadataFile() });
+    await appendFile(documents, '{"name":\n');
+    const line = (error: Error) => error.message.startsWith(`${documents}:2 is not a document: `);
+    await assert.rejects(seed(), line);
+    await rm(documents);
+    await assert.rejects(seed(), (error: Error) => error.message.includes(documents));
   });
 
   it('are refused where they are not of this program', async () => {
