@@ -12,7 +12,10 @@ export interface WithoutJava {
   readonly node: string;
 }
 
-/** An environment in which the Firebase CLI starts our stand-ins for its two Java programs. */
+/**
+ * An environment in which the Firebase CLI starts our stand-ins for its two Java programs.
+ * @throws Error where the CLI does not say which files it would download for them.
+ */
 export async function withoutJava(
   environment: NodeJS.ProcessEnv,
   { firebaseTools, folder, java, node }: WithoutJava,
@@ -26,9 +29,8 @@ export async function withoutJava(
   };
 }
 
-interface DownloadInfo {
-  readonly downloadPathRelativeToCacheDir: string;
-}
+/** What the CLI says of its downloads, from version 15 on. */
+type Downloads = Readonly<Record<string, { readonly downloadPathRelativeToCacheDir?: string }>>;
 
 /**
  * Puts an empty file under the name of each Java program that the CLI would download: it only
@@ -36,11 +38,16 @@ interface DownloadInfo {
  */
 async function placeholders(firebaseTools: string, folder: string): Promise<void> {
   const list = join(firebaseTools, 'lib/emulator/downloadableEmulatorInfo.json');
-  const info = JSON.parse(await readFile(list, 'utf8')) as Record<string, DownloadInfo>;
+  const downloads = await readFile(list, 'utf8').then(
+    (text) => JSON.parse(text) as Downloads,
+    (): Downloads => ({}),
+  );
   await mkdir(folder, { recursive: true });
   for (const name of ['firestore', 'storage']) {
-    const file = info[name]?.downloadPathRelativeToCacheDir;
-    if (file === undefined) throw new Error(`the Firebase CLI names no program for ${name}`);
+    const file = downloads[name]?.downloadPathRelativeToCacheDir;
+    if (file === undefined) {
+      throw new Error(`${list} names no program for ${name}: firebase-tools must be 15 or newer`);
+    }
     await writeFile(join(folder, file), '');
   }
 }

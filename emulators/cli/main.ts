@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
-import { homedir } from 'node:os';
+import { constants, homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutJava } from './environment.js';
@@ -28,16 +28,24 @@ async function main(args: readonly string[]): Promise<void> {
     node: process.execPath,
   });
   const program = join(firebaseTools, 'lib/bin/firebase.js');
-  const child = spawn(process.execPath, [program, ...args], { stdio: 'inherit', env });
-  // A terminal's Ctrl-C reaches the CLI by itself; we stay until it has ended everything.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
-  child.on('error', (error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-  child.on('exit', (code) => {
-    process.exitCode = code ?? 1;
+  process.exitCode = await run(process.execPath, [program, ...args], env);
+}
+
+/** Runs a program on our terminal, and passes on what is to end us; resolves with its exit code. */
+function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(program, args, { stdio: 'inherit', env });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // A terminal tells the CLI itself; told twice, that would stop before its export.
+      if (signal === 'SIGTERM' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      // As a shell tells of a signal.
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
   });
 }
 
