@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { readArguments } from './arguments.js';
 
@@ -22,6 +25,35 @@ describe('the program', () => {
     assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 200);
     program.kill('SIGINT');
     assert.deepEqual(await exited, [0, null]);
+  });
+
+  describe('says in one line why it does not start:', () => {
+    const refused = async (...args: readonly string[]): Promise<string> => {
+      const program = spawn(process.execPath, ['--import=tsx', MAIN, ...args]);
+      const exited = once(program, 'exit');
+      const message = await text(program.stderr);
+      assert.deepEqual(await exited, [1, null]);
+      return message;
+    };
+
+    it('a port that is taken, in the words that the CLI looks for', async () => {
+      const other = createServer().listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const port = String((other.address() as AddressInfo).port);
+      const message = await refused('--port', port);
+      other.close();
+      assert.match(message, new RegExp(`^.*address already in use 127\\.0\\.0\\.1:${port}\n$`));
+    });
+
+    it('rules that are not there', async () => {
+      const message = await refused('--port', '0', '--rules', 'no.rules');
+      assert.match(message, /^.*no such file or directory, open 'no\.rules'\n$/);
+    });
+
+    it('an export that is not its own', async () => {
+      const message = await refused('--port', '0', '--seed_from_export', MAIN);
+      assert.match(message, /^.*main\.ts is not an export of this emulator.*\n$/);
+    });
   });
 
   it('reads arguments with and without values', () => {
