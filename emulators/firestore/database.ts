@@ -3,6 +3,7 @@ import type { LockPatience, WriteClaim } from './locks/lockTable.js';
 import { LockTable } from './locks/lockTable.js';
 import type { Transaction } from './locks/transactions.js';
 import { Transactions } from './locks/transactions.js';
+import type { Author } from './model/author.js';
 import type { Instant } from './model/clock.js';
 import { Clock } from './model/clock.js';
 import type { DocumentChange, StoredDocument } from './model/document.js';
@@ -37,14 +38,14 @@ export interface Commit {
   readonly changes: readonly DocumentChange[];
   /** True where the whole database was cleared, which fires no trigger. */
   readonly cleared: boolean;
-  /** The user whose request it was; absent for an administrator's or an anonymous one. */
-  readonly author?: string;
+  /** Absent where the database was cleared. */
+  readonly author?: Author;
 }
 
 export interface CommitOptions {
   /** Ends with the commit, whether it succeeds or not. */
   readonly transaction?: Transaction;
-  readonly author?: string;
+  readonly author: Author;
   /** Sees what the commit would do, with its documents locked, and refuses by throwing. */
   authorize(plan: CommitPlan): Promise<void>;
 }
@@ -160,7 +161,7 @@ export class Database {
     });
   }
 
-  private apply(plan: CommitPlan, author: string | undefined): CommitResult {
+  private apply(plan: CommitPlan, author: Author): CommitResult {
     const commitTime = this.clock.commitTime();
     const changes: DocumentChange[] = [];
     for (const { path, before, after } of plan.changes()) {
@@ -170,8 +171,7 @@ export class Database {
       changes.push({ path, before, after: document });
     }
     if (changes.length > 0) {
-      const by = author === undefined ? {} : { author };
-      this.publish({ version: commitTime, changes, cleared: false, ...by });
+      this.publish({ version: commitTime, changes, cleared: false, author });
     }
     const results = plan.steps.map(({ write, after, transformResults }) => {
       const updateTime = write.kind === 'set' ? settle(after, commitTime)?.updateTime : undefined;

@@ -169,7 +169,7 @@ export class FirestoreService {
 
   private commitOptions(caller: Caller, database: Database): CommitOptions {
     return {
-      ...(caller.userId !== undefined && { author: caller.userId }),
+      author: caller.author,
       authorize: (plan) => this.access.checkWrites(caller, database, plan),
     };
   }

@@ -1,4 +1,5 @@
 import type { RulesValue } from '../../rules/api.js';
+import type { Author } from '../model/author.js';
 
 /** Who makes a request. */
 export interface Caller {
@@ -6,17 +7,22 @@ export interface Caller {
   readonly isAdmin: boolean;
   /** `request.auth` of the rules: null for an anonymous request. */
   readonly auth: RulesValue;
-  /** For events with an authentication context: the user's id, if any. */
-  readonly userId: string | undefined;
+  /** Who is told to have made what the caller commits. */
+  readonly author: Author;
   /** The client's connection, by its address and port. */
   readonly connection: string;
   /** Whether the client has given the request up, or its connection is gone. */
   isGone(): boolean;
 }
 
-type Identity = Pick<Caller, 'isAdmin' | 'auth' | 'userId'>;
+type Identity = Pick<Caller, 'isAdmin' | 'auth' | 'author'>;
 
-const ANONYMOUS: Identity = { isAdmin: false, auth: { type: 'null' }, userId: undefined };
+const ADMIN: Identity = { isAdmin: true, auth: { type: 'null' }, author: { kind: 'admin' } };
+const ANONYMOUS: Identity = {
+  isAdmin: false,
+  auth: { type: 'null' },
+  author: { kind: 'anonymous' },
+};
 
 /**
  * Reads an `Authorization` header: `Bearer owner` is the administrator, another bearer is a JWT that
@@ -25,7 +31,7 @@ const ANONYMOUS: Identity = { isAdmin: false, auth: { type: 'null' }, userId: un
 export function identify(authorization: string | undefined): Identity {
   const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined) return ANONYMOUS;
-  if (token === 'owner') return { isAdmin: true, auth: { type: 'null' }, userId: undefined };
+  if (token === 'owner') return ADMIN;
   const claims = readClaims(token);
   const userId = claims?.['user_id'] ?? claims?.['sub'];
   if (claims === undefined || typeof userId !== 'string') return ANONYMOUS;
@@ -36,7 +42,7 @@ export function identify(authorization: string | undefined): Identity {
       ['token', jsonToRules(claims)],
     ]),
   };
-  return { isAdmin: false, auth, userId };
+  return { isAdmin: false, auth, author: { kind: 'user', userId } };
 }
 
 function readClaims(token: string): Record<string, unknown> | undefined {

@@ -67,7 +67,11 @@ export class TriggerDispatcher {
 }
 
 function wants(trigger: Trigger, { projectId, databaseId }: DatabaseId): boolean {
-  return trigger.projectId === projectId && trigger.databaseId === databaseId;
+  return (
+    trigger.projectId === projectId &&
+    trigger.databaseId === databaseId &&
+    trigger.namespace === '(default)'
+  );
 }
 
 function covers(trigger: Trigger, path: string, kind: ReturnType<typeof kindOf>): boolean {

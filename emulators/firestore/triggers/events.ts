@@ -3,6 +3,7 @@ import type { Commit } from '../database.js';
 import { toDocumentMessage, toJsonDocument } from '../messages/documents.js';
 import { encodeDocumentEvent } from '../messages/protos.js';
 import { formatInstant } from '../model/clock.js';
+import type { Author } from '../model/author.js';
 import { valuesEqual } from '../model/compare.js';
 import type { DocumentChange } from '../model/document.js';
 import { formatFieldPath } from '../model/fieldPath.js';
@@ -61,8 +62,7 @@ function cloudEvent(
     namespace: '(default)',
     document: change.path,
     location: 'us-central1',
-    ...(withAuth && { authtype: commit.author === undefined ? 'system' : 'app_user' }),
-    ...(withAuth && commit.author !== undefined && { authid: commit.author }),
+    ...(withAuth && authContext(projectId, commit.author)),
   };
   const headers = Object.entries(attributes).map(([name, value]): [string, string] => [
     `ce-${name}`,
@@ -78,6 +78,19 @@ function cloudEvent(
     headers: { ...Object.fromEntries(headers), 'content-type': 'application/protobuf' },
     body: body.toString('base64'),
   };
+}
+
+/**
+ * Who wrote, as Firestore's own events say: a user's write comes as `api_key` with the user's id, a server's as
+ * `unknown` with the email of its service account, whatever the names of these types promise.
+ */
+function authContext(
+  projectId: string,
+  author: Author | undefined,
+): { authtype: string; authid?: string } {
+  if (author?.kind === 'user') return { authtype: 'api_key', authid: author.userId };
+  if (author?.kind === 'anonymous') return { authtype: 'unauthenticated' };
+  return { authtype: 'unknown', authid: `${projectId}@appspot.gserviceaccount.com` };
 }
 
 function backgroundEvent(
@@ -96,6 +109,7 @@ function backgroundEvent(
         service: 'firestore.googleapis.com',
         name: formatName(database, change.path),
       },
+      params: trigger.document.match(change.path) ?? {},
     },
     data: {
       value: change.after ? toJsonDocument(database, change.after) : {},

@@ -1,5 +1,8 @@
 import type { DocumentChange } from '../model/document.js';
 
+/** The name of the first database, and of the only namespace in use. */
+const DEFAULT = '(default)';
+
 export type ChangeKind = 'created' | 'updated' | 'deleted';
 
 /** A function that wants to know of document changes. */
@@ -8,6 +11,8 @@ export interface Trigger {
   readonly key: string;
   readonly projectId: string;
   readonly databaseId: string;
+  /** Firestore's documents are all in `(default)`: a trigger for another namespace waits in vain. */
+  readonly namespace: string;
   readonly kind: ChangeKind | 'written';
   readonly document: DocumentPattern;
   /** 1st generation functions get another event format. */
@@ -16,21 +21,27 @@ export interface Trigger {
   readonly eventType: string;
 }
 
-/** A document path with wildcards: `jobs/{jobId}`, `jobs/{jobId}/{rest=**}`. */
+const WILDCARDS: ReadonlyMap<string, string> = new Map([
+  ['*', '[^/]+'],
+  ['**', '.+'],
+]);
+
+/** A document path with wildcards: `jobs/{jobId}`, `jobs/{jobId}/{rest=**}`, and Eventarc's plain `*` and `**`. */
 export class DocumentPattern {
   private readonly expression: RegExp;
   private readonly names: readonly string[];
 
   constructor(pattern: string) {
+    const names: string[] = [];
     const segments = pattern.replace(/^\/|\/$/g, '').split('/');
-    const wildcards = segments.map((segment) => /^\{([^}=]+)(=\*\*?)?\}$/.exec(segment));
-    const sources = segments.map((segment, index) => {
-      const wildcard = wildcards[index];
-      if (!wildcard) return segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-      return wildcard[2] === '=**' ? '(.+)' : '([^/]+)';
+    const sources = segments.map((segment) => {
+      const [, name, capture = '*'] = /^\{([^}=]+)(?:=(\*\*?))?\}$/.exec(segment) ?? [];
+      if (name === undefined) return WILDCARDS.get(segment) ?? escapeForRegExp(segment);
+      names.push(name);
+      return `(${WILDCARDS.get(capture) ?? ''})`;
     });
     this.expression = new RegExp(`^${sources.join('/')}$`, 's');
-    this.names = wildcards.flatMap((wildcard) => (wildcard?.[1] === undefined ? [] : wildcard[1]));
+    this.names = names;
   }
 
   /** What the wildcards hold in a path, or undefined where the path does not match. */
@@ -42,6 +53,10 @@ export class DocumentPattern {
   }
 }
 
+function escapeForRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
 /** What happened to a document. */
 export function kindOf({ before, after }: DocumentChange): ChangeKind {
   if (before === undefined) return 'created';
@@ -50,14 +65,15 @@ export function kindOf({ before, after }: DocumentChange): ChangeKind {
 
 /** Reads the body by which the Functions emulator registers a 2nd generation function. */
 export function readEventarcTrigger(projectId: string, key: string, body: unknown): Trigger {
-  const { eventType, database, document } = asObject(body, 'the trigger');
+  const { eventType, database, namespace, document } = asObject(body, 'the trigger');
   const { value } = asObject(document, 'document');
   const type = asString(eventType, 'eventType');
   const kind = /\.document\.v1\.(created|updated|deleted|written)/.exec(type)?.[1];
   return {
     key,
     projectId,
-    databaseId: typeof database === 'string' ? database : '(default)',
+    databaseId: typeof database === 'string' ? database : DEFAULT,
+    namespace: typeof namespace === 'string' ? namespace : DEFAULT,
     kind: asKind(kind, type),
     document: new DocumentPattern(asString(value, 'document.value')),
     generation: 2,
@@ -78,13 +94,14 @@ export function readBackgroundTrigger(projectId: string, key: string, body: unkn
   const { eventType, resource } = asObject(eventTrigger, 'eventTrigger');
   const type = asString(eventType, 'eventTrigger.eventType');
   const name = asString(resource, 'eventTrigger.resource');
-  const match = /databases\/([^/]+)\/documents\/(.+)$/s.exec(name);
+  const match = /databases\/([^/]+)\/documents(?:@([^/]+))?\/(.+)$/s.exec(name);
   return {
     key,
     projectId,
-    databaseId: match?.[1] ?? '(default)',
+    databaseId: match?.[1] ?? DEFAULT,
+    namespace: match?.[2] ?? DEFAULT,
     kind: asKind(FIRST_GENERATION_KINDS[type.split('.').at(-1) ?? ''], type),
-    document: new DocumentPattern(match?.[2] ?? name),
+    document: new DocumentPattern(match?.[3] ?? name),
     generation: 1,
     eventType: type,
   };
