@@ -1,7 +1,7 @@
 import type { Usage } from './admin/usage.js';
 import type { LockPatience, WriteClaim } from './locks/lockTable.js';
 import { LockTable } from './locks/lockTable.js';
-import type { Transaction } from './locks/transactions.js';
+import type { Transaction, TransactionTimes } from './locks/transactions.js';
 import { Transactions } from './locks/transactions.js';
 import type { Author } from './model/author.js';
 import type { Instant } from './model/clock.js';
@@ -21,15 +21,14 @@ import type { CommitPlan } from './write/plan.js';
 import { planCommit, settle } from './write/plan.js';
 import type { Write } from './write/write.js';
 
-export interface DatabaseTimeouts extends LockPatience {
-  readonly transactionIdleMs: number;
-}
+export interface DatabaseTimeouts extends LockPatience, TransactionTimes {}
 
 /** The official emulator's times, and a longer turn for readers (see locks). */
 export const DEFAULT_TIMEOUTS: DatabaseTimeouts = {
   writeMs: 2000,
   readMs: 10_000,
   transactionIdleMs: 60_000,
+  transactionMs: 270_000,
 };
 
 /** What a commit did: `changes` leaves out writes that changed nothing. */
@@ -78,7 +77,7 @@ export class Database {
     usage: Usage,
   ) {
     this.locks = new LockTable(timeouts, usage);
-    this.transactions = new Transactions(this.locks, timeouts.transactionIdleMs);
+    this.transactions = new Transactions(this.locks, timeouts);
   }
 
   /** Calls back after every commit, in order, before the commit is answered. */

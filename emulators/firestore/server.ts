@@ -41,9 +41,6 @@ export interface RunningEmulator {
 /** The first bytes of an HTTP/2 connection; no HTTP/1.1 method begins with them. */
 const HTTP2_PREFACE = 'PRI';
 
-/** A request may be 10 MiB, as Firestore's documented limit says, and a little for its frame. */
-const MAX_MESSAGE_BYTES = 11 * 1024 * 1024;
-
 /** Starts the emulator: gRPC and the HTTP/1.1 endpoints on one port. */
 export async function startEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
   const triggers = new TriggerDispatcher({
@@ -70,7 +67,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
 /** Accepts connections and hands each to gRPC or to the HTTP/1.1 endpoints. */
 class Listener {
   private readonly grpc = new Server({
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    // How much a request may be is for those to say who read it.
+    'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,
   });
   private readonly injector = this.grpc.createConnectionInjector(

@@ -12,6 +12,8 @@ import type { Caller } from '../access/caller.js';
 import type { FirestoreMethods, ServerStreamMethod, UnaryMethod } from '../methods/methods.js';
 import type { OpenStream } from '../methods/streams.js';
 import { StreamFeed } from '../methods/streams.js';
+import { methodDescriptions, toPlain } from '../messages/protos.js';
+import { checkRequestSize } from '../messages/requestSize.js';
 import { Code, toFirestoreError } from '../model/status.js';
 
 type AnyCall =
@@ -19,20 +21,32 @@ type AnyCall =
   | ServerWritableStream<unknown, unknown>
   | ServerDuplexStream<unknown, unknown>;
 
+/** Reads a request's bytes; INVALID_ARGUMENT where they are too many. */
+type ReadRequest = (bytes: Buffer) => object;
+
 /** The methods as gRPC calls them; it answers UNIMPLEMENTED for others. */
 export function grpcMethods(methods: FirestoreMethods): UntypedServiceImplementation {
   return {
-    ...mapValues(methods.unary, unary),
-    ...mapValues(methods.serverStream, serverStream),
-    ...mapValues(methods.duplex, duplex),
+    ...withReaders(methods.unary, unary),
+    ...withReaders(methods.serverStream, serverStream),
+    ...withReaders(methods.duplex, duplex),
   };
 }
 
-function mapValues<T, U>(
-  record: Readonly<Record<string, T>>,
-  map: (value: T) => U,
+/** Makes a call of each method and of what reads its requests. */
+function withReaders<T, U>(
+  methods: Readonly<Record<string, T>>,
+  callOf: (method: T, read: ReadRequest) => U,
 ): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+  const calls = methodDescriptions.flatMap(({ name, request }): [string, U][] => {
+    const method = methods[name];
+    const read = (bytes: Buffer): object => {
+      checkRequestSize(bytes.length);
+      return toPlain(request, request.decode(bytes));
+    };
+    return method === undefined ? [] : [[name, callOf(method, read)]];
+  });
+  return Object.fromEntries(calls);
 }
 
 /** Who makes a call. */
@@ -46,9 +60,10 @@ function callerOf(call: AnyCall): Caller {
 }
 
 /** A method with one request and one answer; what it throws becomes the call's status. */
-function unary(method: UnaryMethod) {
-  return (call: ServerUnaryCall<object, object>, done: sendUnaryData<object>): void => {
-    method(call.request, callerOf(call)).then(
+function unary(method: UnaryMethod, read: ReadRequest) {
+  return (call: ServerUnaryCall<Buffer, object>, done: sendUnaryData<object>): void => {
+    const answer = async (): Promise<object> => method(read(call.request), callerOf(call));
+    answer().then(
       (response) => {
         done(null, response);
       },
@@ -60,15 +75,16 @@ function unary(method: UnaryMethod) {
 }
 
 /** A method with one request and a stream of answers. */
-function serverStream(method: ServerStreamMethod) {
-  return (call: ServerWritableStream<object, object>): void => {
+function serverStream(method: ServerStreamMethod, read: ReadRequest) {
+  return (call: ServerWritableStream<Buffer, object>): void => {
     const send = (response: object): void => {
       call.write(response);
     };
     // An error without headers before it is taken for a lost connection, and tried again, by
     // google-gax's retry-request.
     call.sendMetadata(new Metadata());
-    method(call.request, callerOf(call), send).then(
+    const answer = async (): Promise<void> => method(read(call.request), callerOf(call), send);
+    answer().then(
       () => call.end(),
       (error: unknown) => call.emit('error', toServiceError(error)),
     );
@@ -76,17 +92,21 @@ function serverStream(method: ServerStreamMethod) {
 }
 
 /** A method with a stream of requests and one of answers. */
-function duplex(open: OpenStream<object, object>) {
-  return (call: ServerDuplexStream<object, object>): void => {
+function duplex(open: OpenStream<object, object>, read: ReadRequest) {
+  return (call: ServerDuplexStream<Buffer, object>): void => {
     const stream = open(callerOf(call), (response) => call.write(response));
-    const feed = new StreamFeed(stream, (error) => {
+    const take = async (bytes: Buffer): Promise<void> => stream.take(read(bytes));
+    const end = (): void => {
+      stream.close();
+    };
+    const feed = new StreamFeed({ take, close: end }, (error) => {
       // Destroying the call would send no status.
       call.emit('error', toServiceError(error));
     });
     const close = (): void => {
       feed.close();
     };
-    call.on('data', (request: object) => {
+    call.on('data', (request: Buffer) => {
       feed.push(request);
     });
     call.on('error', close);

@@ -1,7 +1,9 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { status } from '@grpc/grpc-js';
 import { identify } from '../access/caller.js';
 import type { Caller } from '../access/caller.js';
+import { checkRequestSize } from '../messages/requestSize.js';
 import type { FirestoreError } from '../model/status.js';
 
 /** HTTP statuses by gRPC code, from the comments of google/rpc/code.proto. */
@@ -29,4 +31,11 @@ export function callerOf(authorization: string | undefined, isGone: () => boolea
 /** Whether the client has left before its answer. */
 export function isAbandoned(response: ServerResponse): boolean {
   return response.destroyed && !response.writableFinished;
+}
+
+/** A request's body; INVALID_ARGUMENT where it is too large. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const bytes = await buffer(request);
+  checkRequestSize(bytes.length);
+  return bytes.toString();
 }

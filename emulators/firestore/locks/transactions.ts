@@ -21,17 +21,29 @@ export interface Transaction extends LockOwner {
   readonly connection: string;
 }
 
+export interface TransactionTimes {
+  readonly transactionIdleMs: number;
+  readonly transactionMs: number;
+}
+
+interface OpenTransaction {
+  readonly transaction: Transaction;
+  /** When it ends in any case, in milliseconds since 1970. */
+  readonly deadline: number;
+  timer: NodeJS.Timeout;
+}
+
 /**
- * The open transactions of a database. One that is not used for a time expires, as in Firestore
- * (60 s); one whose client has gone is rolled back at once, which real Firestore cannot see.
+ * The open transactions of a database. One that is not used for a time expires (60 s in Firestore), and one
+ * that lasts too long (270 s); one whose client has gone is rolled back at once, which real Firestore cannot see.
  */
 export class Transactions {
-  private readonly open = new Map<string, { transaction: Transaction; timer: NodeJS.Timeout }>();
+  private readonly open = new Map<string, OpenTransaction>();
   private count = 0;
 
   constructor(
     private readonly locks: LockTable,
-    private readonly idleMs: number,
+    private readonly times: TransactionTimes,
   ) {}
 
   begin(options: BeginOptions): Transaction {
@@ -49,7 +61,8 @@ export class Transactions {
         this.forget(id);
       },
     };
-    this.open.set(id, { transaction, timer: this.idleTimer(transaction) });
+    const deadline = Date.now() + this.times.transactionMs;
+    this.open.set(id, { transaction, deadline, timer: this.expire(id, deadline) });
     return transaction;
   }
 
@@ -63,7 +76,7 @@ export class Transactions {
       );
     }
     clearTimeout(entry.timer);
-    entry.timer = this.idleTimer(entry.transaction);
+    entry.timer = this.expire(id, entry.deadline);
     return entry.transaction;
   }
 
@@ -92,10 +105,12 @@ export class Transactions {
     return { age: this.count, isRetry: false, onAborted: () => undefined };
   }
 
-  private idleTimer({ id }: Transaction): NodeJS.Timeout {
+  /** Ends a transaction when it is not used from now on, or at its deadline. */
+  private expire(id: string, deadline: number): NodeJS.Timeout {
+    const delay = Math.min(this.times.transactionIdleMs, deadline - Date.now());
     return setTimeout(() => {
       this.end(id);
-    }, this.idleMs).unref();
+    }, delay).unref();
   }
 
   private forget(id: string): void {

@@ -17,6 +17,19 @@ describe('names of documents', () => {
     refuses(`c/${'ü'.repeat(751)}`, tooLong);
   });
 
+  it('are up to 6 KiB long, below up to 100 collections', () => {
+    const deep = Array.from({ length: 100 }, () => 'c/1').join('/');
+    assert.equal(documentPath(`${ROOT}/${deep}`), deep);
+    refuses(`${deep}/c/1`, 'Key path is too long. Cannot exceed 100 elements.');
+    const long = `${'x'.repeat(1000)}/1/`.repeat(6);
+    const rest = 6144 - `${ROOT}/${long}c/`.length;
+    assert.equal(
+      documentPath(`${ROOT}/${long}c/${'x'.repeat(rest)}`).length,
+      long.length + 2 + rest,
+    );
+    refuses(`${long}c/${'x'.repeat(rest + 1)}`, 'The document name is longer than 6144 bytes.');
+  });
+
   it('have no reserved ids, nor those that mean a folder', () => {
     refuses('c/__x__', 'Resource id "__x__" is invalid because it is reserved.');
     refuses('__x__/1', 'Collection id "__x__" is invalid because it is reserved.');

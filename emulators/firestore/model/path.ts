@@ -12,8 +12,10 @@ export interface ResourceName extends DatabaseId {
   readonly path: string;
 }
 
-/** Of a document or a collection: firebase.google.com/docs/firestore/quotas. */
+/** Figures: firebase.google.com/docs/firestore/quotas. The first is of a document's id or a collection's. */
 const MAX_ID_BYTES = 1500;
+const MAX_NAME_BYTES = 6144;
+const MAX_COLLECTIONS = 100;
 
 const NAME = /^projects\/([^/]+)\/databases\/([^/]+)(?:\/documents(?:\/(.*))?)?$/s;
 
@@ -41,6 +43,12 @@ export function documentPath(name: string): string {
     throw invalid(`Document name "${name}" has invalid or missing segments.`);
   }
   for (const [index, id] of segments.entries()) checkId(name, id, index % 2 === 0);
+  if (segments.length > 2 * MAX_COLLECTIONS) {
+    throw invalid(`Key path is too long. Cannot exceed ${MAX_COLLECTIONS} elements.`);
+  }
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
+    throw invalid(`The document name is longer than ${MAX_NAME_BYTES} bytes.`);
+  }
   return path;
 }
 

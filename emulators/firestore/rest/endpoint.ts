@@ -1,7 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import type { Caller } from '../access/caller.js';
-import { callerOf, isAbandoned, toErrorAnswer } from '../http/messages.js';
+import { callerOf, isAbandoned, readBody, toErrorAnswer } from '../http/messages.js';
 import type { FirestoreMethods } from '../methods/methods.js';
 import { Code, FirestoreError, toFirestoreError } from '../model/status.js';
 import { bindRequest } from './bind.js';
@@ -20,7 +19,12 @@ export function restEndpoint(methods: FirestoreMethods): RequestListener {
     const caller = callerOf(request.headers.authorization, () => isAbandoned(response));
     const answer = async (): Promise<unknown> => {
       if (route === undefined) throw new FirestoreError(Code.NotFound, `No method at ${pathname}.`);
-      return call(methods, route, bindRequest(route, searchParams, await text(request)), caller);
+      return call(
+        methods,
+        route,
+        bindRequest(route, searchParams, await readBody(request)),
+        caller,
+      );
     };
     answer().then(
       (body) => {

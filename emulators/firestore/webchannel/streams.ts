@@ -3,6 +3,7 @@ import { callerOf, toErrorAnswer } from '../http/messages.js';
 import { methodDescriptions } from '../messages/protos.js';
 import type { FirestoreMethods } from '../methods/methods.js';
 import { StreamFeed } from '../methods/streams.js';
+import { checkRequestSize } from '../messages/requestSize.js';
 import { toFirestoreError } from '../model/status.js';
 import { fromJson, parseJson, toJson } from '../rest/protoJson.js';
 import { Channel } from './channel.js';
@@ -39,8 +40,10 @@ export class ChannelStreams {
     const stream = openStream(caller, (response) => {
       channel.send([toJson(method.response, response)]);
     });
-    const take = (text: string): Promise<void> =>
-      stream.take(fromJson(method.request, parseJson(text)));
+    const take = async (text: string): Promise<void> => {
+      checkRequestSize(Buffer.byteLength(text));
+      await stream.take(fromJson(method.request, parseJson(text)));
+    };
     const close = (): void => {
       stream.close();
     };

@@ -60,6 +60,9 @@ describe('the limits of a document', () => {
     refuses({ __x__: text(1) }, 'The property.name "__x__" is reserved.');
     refuses({ a: map('__x__', text(1)) }, 'The property.name "__x__" is reserved.');
     refuses({ a: map('__type__', text(1)) }, 'The property.name "__type__" is reserved.');
+    const elements = Array.from({ length: 2049 }, () => 0);
+    takes({ v: vector(elements.slice(1)) });
+    refuses({ v: vector(elements) }, 'Vectors must be at most 2048 dimensions.');
     refuses({ '': text(1) }, 'The property.name is the empty string.');
     refuses({ ['x'.repeat(1501)]: text(1) }, 'The property.name is longer than 1500 bytes.');
   });

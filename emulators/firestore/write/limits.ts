@@ -1,15 +1,33 @@
 import { Code, FirestoreError } from '../model/status.js';
 import type { Fields, Value } from '../model/value.js';
 import { sizeOfFields, vectorElements } from '../model/value.js';
+import type { Write } from './write.js';
 
 /** Figures: firebase.google.com/docs/firestore/quotas, "Collections, documents, and fields". */
 const MAX_DOCUMENT_BYTES = 1_048_576;
 const MAX_VALUE_BYTES = 1_048_487;
 const MAX_FIELD_NAME_BYTES = 1500;
 const MAX_DEPTH = 20;
+const MAX_TRANSFORMS = 500;
+const MAX_DIMENSIONS = 2048;
 
 /** Where a document's path begins in its name: after `projects/P/databases/D/documents`. */
 const DOCUMENT_SEGMENT = 5;
+
+/** Refuses writes of one commit that transform a document's fields too often. */
+export function checkTransforms(writes: readonly Write[]): void {
+  const counts = new Map<string, number>();
+  for (const write of writes) {
+    if (write.kind !== 'set') continue;
+    const count = (counts.get(write.path) ?? 0) + write.transforms.length;
+    if (count > MAX_TRANSFORMS) {
+      throw invalid(
+        `cannot have more than ${MAX_TRANSFORMS} field transforms on a single document`,
+      );
+    }
+    counts.set(write.path, count);
+  }
+}
 
 /** Refuses fields that Firestore does not store, with its status and words. `name` is the full one. */
 export function checkDocument(name: string, fields: Fields): void {
@@ -35,11 +53,16 @@ function checkValue(property: string, value: Value, depth: number): void {
       if (item.type === 'array') throw nested('array');
       checkValue(property, item, depth + 1);
     }
-  } else if (vectorElements(value) === undefined) {
+    return;
+  }
+  const dimensions = vectorElements(value)?.length;
+  if (dimensions === undefined) {
     for (const [name, item] of value.fields) {
       checkFieldName(name);
       checkValue(property, item, depth + 1);
     }
+  } else if (dimensions > MAX_DIMENSIONS) {
+    throw invalid(`Vectors must be at most ${MAX_DIMENSIONS} dimensions.`);
   }
 }
 

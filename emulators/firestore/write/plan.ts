@@ -5,6 +5,7 @@ import { formatName } from '../model/path.js';
 import { Code, FirestoreError } from '../model/status.js';
 import type { Value } from '../model/value.js';
 import type { DocumentStore } from '../storage/documentStore.js';
+import { checkTransforms } from './limits.js';
 import type { Write } from './write.js';
 import { applyWrite } from './write.js';
 
@@ -36,6 +37,7 @@ export function planCommit(
   writes: readonly Write[],
   requestTime: Instant,
 ): CommitPlan {
+  checkTransforms(writes);
   const final = new Map<string, StoredDocument | undefined>();
   const steps = writes.map((write): PlannedWrite => {
     const { path } = write;
