@@ -12,11 +12,21 @@ const HTTP_STATUS = [
 ];
 
 /** The HTTP status and the body with which Google's APIs refuse. */
-export function toErrorAnswer({ code, message }: FirestoreError): { status: number; body: object } {
+export function toErrorAnswer({ code, message, details }: FirestoreError): {
+  status: number;
+  body: object;
+} {
   const httpStatus = HTTP_STATUS[code] ?? 500;
   return {
     status: httpStatus,
-    body: { error: { code: httpStatus, message, status: status[code] } },
+    body: {
+      error: {
+        code: httpStatus,
+        message,
+        status: status[code],
+        ...(details.length > 0 && { details }),
+      },
+    },
   };
 }
 

@@ -18,10 +18,25 @@ export class FirestoreError extends Error {
   constructor(
     readonly code: Code,
     message: string,
+    /** Messages of google.rpc that say more to REST's clients, in JSON. */
+    readonly details: readonly object[] = [],
   ) {
     super(message);
     this.name = 'FirestoreError';
   }
+}
+
+/** Something wrong with a request, and the path of the field where it is; none is the request itself. */
+export interface Violation {
+  readonly field?: string;
+  readonly description: string;
+}
+
+/** INVALID_ARGUMENT for what is wrong with a request's form, told by google.rpc.BadRequest. */
+export function badRequest(fieldViolations: readonly Violation[]): FirestoreError {
+  const message = fieldViolations.map(({ description }) => description).join('\n');
+  const detail = { '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations };
+  return new FirestoreError(Code.InvalidArgument, message, [detail]);
 }
 
 /** Turns anything thrown into a status; what is not a FirestoreError is a fault of this server. */

@@ -1,10 +1,10 @@
 import protobuf from 'protobufjs/light.js';
-import type { MethodDescription } from '../messages/protos.js';
-import { Code, FirestoreError } from '../model/status.js';
+import type { FirestoreError } from '../model/status.js';
+import { badRequest } from '../model/status.js';
+import type { Json } from './checkJson.js';
+import { findField, isObject } from './checkJson.js';
 import { fromJson, parseJson } from './protoJson.js';
 import type { RouteMatch } from './routes.js';
-
-type Json = Record<string, unknown>;
 
 /** Parameters that every Google API takes; none changes what a request means. */
 const SYSTEM_PARAMETERS = new Set([
@@ -28,7 +28,8 @@ export function bindRequest(route: RouteMatch, query: URLSearchParams, body: str
   else if (binding.body !== undefined) json[binding.body] = parseJson(body);
   for (const name of new Set(query.keys())) {
     if (SYSTEM_PARAMETERS.has(name) || name.startsWith('$')) continue;
-    put(json, name, queryValue(method, name, query.getAll(name)));
+    const values = query.getAll(name);
+    put(json, name, isRepeated(method.request, name) ? values : values[0]);
   }
   for (const [field, value] of variables) put(json, field, value);
   return fromJson(method.request, json);
@@ -40,29 +41,28 @@ function put(json: Json, path: string, value: unknown): void {
   const last = names.pop() ?? '';
   let target = json;
   for (const name of names) {
-    const next = { ...(target[name] as Json | undefined) };
+    const present = target[name];
+    const next = isObject(present) ? { ...present } : {};
     target[name] = next;
     target = next;
   }
   target[last] = value;
 }
 
-/** The JSON value of a parameter, by the type of the field that it names. */
-function queryValue(method: MethodDescription, path: string, values: readonly string[]): unknown {
-  let type: protobuf.Type | null = method.request;
+/** Whether the field that a parameter names takes all of its values; INVALID_ARGUMENT where there is none. */
+function isRepeated(request: protobuf.Type, parameter: string): boolean {
+  let type: protobuf.Type | null = request;
   let field: protobuf.Field | undefined;
-  for (const name of path.split('.')) {
-    field = type?.fields[protobuf.util.camelCase(name)]?.resolve();
-    if (field === undefined) throw unknownParameter(path);
+  for (const name of parameter.split('.')) {
+    field = type === null ? undefined : findField(type, name);
+    if (field === undefined) throw unknownParameter(parameter);
     type = field.resolvedType instanceof protobuf.Type ? field.resolvedType : null;
   }
-  if (field?.repeated === true) return values;
-  return field?.type === 'bool' ? values[0] === 'true' : values[0];
+  return field?.repeated === true;
 }
 
 function unknownParameter(name: string): FirestoreError {
-  return new FirestoreError(
-    Code.InvalidArgument,
-    `Invalid JSON payload received. Unknown name "${name}": Cannot bind query parameter.`,
-  );
+  const reason = `Cannot bind query parameter. Field '${name}' could not be found in request message.`;
+  const description = `Invalid JSON payload received. Unknown name "${name}": ${reason}`;
+  return badRequest([{ description }]);
 }

@@ -15,9 +15,10 @@ import { findRoute } from './routes.js';
 export function restEndpoint(methods: FirestoreMethods): RequestListener {
   return (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://firestore');
-    const route = findRoute(request.method ?? 'GET', pathname);
+    let route: RouteMatch | undefined;
     const caller = callerOf(request.headers.authorization, () => isAbandoned(response));
     const answer = async (): Promise<unknown> => {
+      route = findRoute(request.method ?? 'GET', pathname);
       if (route === undefined) throw new FirestoreError(Code.NotFound, `No method at ${pathname}.`);
       return call(
         methods,

@@ -2,17 +2,15 @@ import type { JSONValue } from 'proto3-json-serializer';
 import { fromProto3JSON, toProto3JSON } from 'proto3-json-serializer';
 import type protobuf from 'protobufjs/light.js';
 import { toPlain } from '../messages/protos.js';
-import { Code, FirestoreError } from '../model/status.js';
+import type { FirestoreError } from '../model/status.js';
+import { badRequest } from '../model/status.js';
+import type { Json } from './checkJson.js';
+import { checkJson, isObject } from './checkJson.js';
 
 /** Reads a message's JSON form into what the methods take; INVALID_ARGUMENT where it is none. */
-export function fromJson(type: protobuf.Type, json: unknown): object {
-  try {
-    const message = fromProto3JSON(type, json as JSONValue);
-    return message === null ? {} : toPlain(type, message);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new FirestoreError(Code.InvalidArgument, `Invalid JSON payload received. ${reason}`);
-  }
+export function fromJson(type: protobuf.Type, json: Json): object {
+  const message = fromProto3JSON(type, checkJson(type, json) as JSONValue);
+  return message === null ? {} : toPlain(type, message);
 }
 
 /** The JSON form of a message that a method answered. */
@@ -20,13 +18,21 @@ export function toJson(type: protobuf.Type, message: object): JSONValue {
   return toProto3JSON(type.fromObject(message));
 }
 
-/** Parses JSON; INVALID_ARGUMENT where it is none. Nothing at all is an empty message. */
-export function parseJson(text: string): unknown {
+/** Parses the JSON of a message; INVALID_ARGUMENT where it is none. Nothing at all is an empty message. */
+export function parseJson(text: string): Json {
+  let json: unknown;
   try {
-    return text === '' ? {} : JSON.parse(text);
-  } catch {
-    throw new FirestoreError(Code.InvalidArgument, 'Invalid JSON payload received.');
+    json = text === '' ? {} : JSON.parse(text);
+  } catch (error) {
+    const isCut = error instanceof Error && error.message.startsWith('Unexpected end');
+    throw notJson(`Unexpected ${isCut ? 'end of string' : 'token'}.`);
   }
+  if (isObject(json)) return json;
+  throw notJson('Unknown name "": Root element must be a message.');
+}
+
+function notJson(reason: string): FirestoreError {
+  return badRequest([{ description: `Invalid JSON payload received. ${reason}` }]);
 }
 
 /** JSON as text. Plain JSON would lose the sign of the double −0, which the SDKs write as text. */

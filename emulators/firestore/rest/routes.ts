@@ -1,5 +1,6 @@
 import type { HttpBinding, MethodDescription } from '../messages/protos.js';
 import { methodDescriptions } from '../messages/protos.js';
+import { Code, FirestoreError } from '../model/status.js';
 
 /** A method as one of its HTTP bindings reaches it. */
 export interface RouteMatch {
@@ -20,17 +21,23 @@ const routes = methodDescriptions.flatMap((method) =>
   method.http.map((binding) => compile(method, binding)),
 );
 
-/** The method that a request is for, if any. `path` is as it came, percent-encoded. */
+/** The method that a request is for, if any; INVALID_ARGUMENT where its path is none. `path` is as it came, percent-encoded. */
 export function findRoute(verb: string, path: string): RouteMatch | undefined {
   for (const { method, binding, fields, pattern } of routes) {
     const values = verb === binding.verb ? pattern.exec(path)?.slice(1) : undefined;
     if (values === undefined || !values.every(isResource)) continue;
-    const variables = fields.map(
-      (field, index) => [field, decodeURIComponent(values[index] ?? '')] as const,
-    );
+    const variables = fields.map((field, index) => [field, decode(values[index] ?? '')] as const);
     return { method, binding, variables };
   }
   return undefined;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new FirestoreError(Code.InvalidArgument, `Invalid percent-encoding: ${text}`);
+  }
 }
 
 /** Turns a template of google/api/http.proto into a pattern with a group for each variable. */
