@@ -36,8 +36,16 @@ export class Access {
   /** Rules that are not compiled yet: that takes a while the first time, and must not delay a start. */
   private initial: RulesSource | undefined;
 
+  private readonly listeners = new Set<() => void>();
+
   constructor(initial?: RulesSource) {
     this.initial = initial;
+  }
+
+  /** Calls back whenever rules have been put in force. */
+  onRules(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** Compiles the first rules, if that is still to do, and tells the developer of their issues. */
@@ -55,6 +63,7 @@ export class Access {
     const { ruleset, issues } = compileRules(source, 'cloud.firestore', fileName);
     if (ruleset !== null) this.ruleset = ruleset;
     else if (this.ruleset === 'open') this.ruleset = 'closed';
+    for (const listener of this.listeners) listener();
     return issues;
   }
 
@@ -78,7 +87,12 @@ export class Access {
   }
 
   /** Refuses unless the query's own constraints prove that the rules allow `list`. */
-  async checkList(caller: Caller, database: Database, query: Query): Promise<void> {
+  async checkList(
+    caller: Caller,
+    database: Database,
+    query: Query,
+    sharedReads?: Set<string>,
+  ): Promise<void> {
     for (const { path, resource } of queryCases(database.id.databaseId, query)) {
       await this.ask(caller, database, {
         method: 'list',
@@ -86,6 +100,7 @@ export class Access {
         resource,
         collectionGroup: query.allDescendants,
         query: queryValue(query),
+        ...(sharedReads && { sharedReads }),
       });
     }
   }

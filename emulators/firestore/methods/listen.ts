@@ -10,60 +10,82 @@ import { toFirestoreError } from '../model/status.js';
 import type { FirestoreService } from '../service.js';
 import type { Target, WatchEvent } from '../watch/events.js';
 import { WatchStream } from '../watch/watchStream.js';
+import { Admissions } from './admissions.js';
 import type { OpenStream } from './streams.js';
 
 /** The Listen stream: targets come and go, and events follow for all of them. */
 export function listen(service: FirestoreService): OpenStream<ListenRequest, ListenResponse> {
   return (caller, send) => {
-    let session: { database: Database; stream: WatchStream } | undefined;
+    let session: ListenSession | undefined;
     return {
       take: async (request) => {
-        if (session === undefined) {
-          const database = service.database(parseName(request.database ?? ''));
-          const stream = new WatchStream(database, (event) => {
-            send(toListenResponse(database.id, event));
-          });
-          session = { database, stream };
-        }
-        const { database, stream } = session;
-        if (isSet(request.addTarget)) {
-          await addTarget(service, caller, database, stream, request.addTarget);
-        } else if (isSet(request.removeTarget)) {
-          stream.remove(request.removeTarget);
-        }
+        session ??= new ListenSession(
+          service,
+          caller,
+          service.database(parseName(request.database ?? '')),
+          send,
+        );
+        if (isSet(request.addTarget)) await session.add(request.addTarget);
+        else if (isSet(request.removeTarget)) session.remove(request.removeTarget);
       },
       close: () => {
-        session?.stream.close();
+        session?.close();
       },
     };
   };
 }
 
-/** Starts a target, unless it is refused: then it ends at once, and the stream goes on. */
-async function addTarget(
-  service: FirestoreService,
-  caller: Caller,
-  database: Database,
-  stream: WatchStream,
-  message: TargetMessage,
-): Promise<void> {
-  const targetId = message.targetId ?? 0;
-  let target: Target;
-  try {
-    target = fromTarget(targetId, message);
-    if ('query' in target.kind) {
-      service.queries.record(target.kind.query);
-      await service.access.checkList(caller, database, target.kind.query);
-    } else {
-      for (const path of target.kind.paths) {
-        await service.access.checkGet(caller, database, path, database.store.get(path));
-      }
-    }
-  } catch (error) {
-    stream.remove(targetId, toFirestoreError(error));
-    return;
+/** What one Listen stream listens to, in one database. */
+class ListenSession {
+  private readonly admissions: Admissions;
+  private readonly stream: WatchStream;
+  private readonly stop: () => void;
+
+  constructor(
+    private readonly service: FirestoreService,
+    private readonly caller: Caller,
+    database: Database,
+    send: (response: ListenResponse) => void,
+  ) {
+    this.admissions = new Admissions(service, caller, database, (targetId, cause) => {
+      this.stream.remove(targetId, cause);
+    });
+    this.stream = new WatchStream(
+      database,
+      (event) => {
+        send(toListenResponse(database.id, event));
+      },
+      (commit) => this.admissions.afterCommit(commit),
+    );
+    this.stop = service.access.onRules(() => void this.admissions.afterNewRules());
   }
-  if (!caller.isGone()) stream.add(target);
+
+  /** Starts a target, unless it is refused: then it ends at once, and the stream goes on. */
+  async add(message: TargetMessage): Promise<void> {
+    const targetId = message.targetId ?? 0;
+    let target: Target;
+    try {
+      target = fromTarget(targetId, message);
+      if ('query' in target.kind) this.service.queries.record(target.kind.query);
+      await this.admissions.admit(target);
+    } catch (error) {
+      this.stream.remove(targetId, toFirestoreError(error));
+      return;
+    }
+    await this.stream.settled();
+    if (!this.caller.isGone() && this.admissions.has(target)) this.stream.add(target);
+  }
+
+  remove(targetId: number): void {
+    this.admissions.forget(targetId);
+    this.stream.remove(targetId);
+  }
+
+  close(): void {
+    this.stop();
+    this.admissions.forgetAll();
+    this.stream.close();
+  }
 }
 
 function fromTarget(id: number, message: TargetMessage): Target {

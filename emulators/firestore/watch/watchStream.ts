@@ -9,14 +9,25 @@ import { TargetState } from './targetState.js';
 export class WatchStream {
   private readonly targets = new Map<number, TargetState>();
   private readonly stop: () => void;
+  /** Ends when the commits are told that had to wait. */
+  private waiting: Promise<void> | undefined;
 
+  /** @param before what a commit has to wait for before its targets are told of it, if anything */
   constructor(
     private readonly database: Database,
     private readonly emit: (event: WatchEvent) => void,
+    before: (commit: Commit) => Promise<unknown> | undefined = () => undefined,
   ) {
     this.stop = database.onCommit((commit) => {
-      this.onCommit(commit);
+      const condition = before(commit);
+      if (condition === undefined && this.waiting === undefined) this.onCommit(commit);
+      else this.onCommitAfter(commit, condition);
     });
+  }
+
+  /** Resolves when no commit waits: before, a new target would be ahead of the others. */
+  async settled(): Promise<void> {
+    while (this.waiting !== undefined) await this.waiting;
   }
 
   /** Starts a target: its documents first, or what changed since it left off, then its commits. */
@@ -66,6 +77,15 @@ export class WatchStream {
       if (state.covers(path) && !state.has(path)) this.sendGone(path, version, [id]);
     }
     this.emit({ type: 'count', targetId: id, count: state.count });
+  }
+
+  /** Tells of a commit later, in its turn. */
+  private onCommitAfter(commit: Commit, condition: Promise<unknown> | undefined): void {
+    const turn = Promise.all([this.waiting, condition]).then(() => {
+      this.onCommit(commit);
+      if (this.waiting === turn) this.waiting = undefined;
+    });
+    this.waiting = turn;
   }
 
   private onCommit(commit: Commit): void {
