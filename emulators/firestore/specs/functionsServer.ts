@@ -20,7 +20,13 @@ export class FunctionsServer {
   received = new Observed<ReceivedEvent>();
   /** What the functions answer, in turn; `cut` breaks the connection. 200 when it is empty. */
   answers: (number | 'cut')[] = [];
+  /** What `GET /backends` tells of the functions. */
+  backends: readonly object[] = [];
   private readonly server = createServer((request, response) => {
+    if (request.url === '/backends') {
+      response.end(JSON.stringify({ backends: this.backends }));
+      return;
+    }
     let body = '';
     request.setEncoding('utf8');
     request.on('data', (chunk: string) => (body += chunk));

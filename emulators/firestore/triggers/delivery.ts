@@ -25,48 +25,61 @@ export const DEFAULT_RETRY: RetryTimes = {
   attemptMs: 600_000,
 };
 
+/** Why an attempt failed. */
+interface Failure {
+  readonly reason: string;
+  /** Whether the function answered; otherwise the event may not have reached it. */
+  readonly answered: boolean;
+}
+
 /**
  * Posts an event until it is answered with a 2xx, with growing pauses: at least once, not exactly
- * once. Ends early when the signal is aborted. True where the event was accepted.
+ * once. Ends early when the signal is aborted, and when the function answers with an error though it
+ * is not to be tried again. True where the event was accepted.
  */
 export async function deliver(
   message: EventMessage,
   retry: RetryTimes,
   signal: AbortSignal,
+  hasRetryOn: () => Promise<boolean>,
 ): Promise<boolean> {
   const start = Date.now();
   let delay = retry.firstDelayMs;
   while (!signal.aborted) {
     const failure = await attempt(message, retry.attemptMs, signal);
     if (failure === undefined) return true;
+    const { reason, answered } = failure;
+    const mayRetry = !answered || (await hasRetryOn());
     if (isAborted(signal)) return false;
-    if (Date.now() + delay - start > retry.giveUpAfterMs) {
-      console.error(`firestore: event ${message.id} given up: ${failure}`);
+    if (!mayRetry || Date.now() + delay - start > retry.giveUpAfterMs) {
+      console.error(`firestore: event ${message.id} given up: ${reason}`);
       return false;
     }
-    console.error(`firestore: event ${message.id} again in ${delay} ms: ${failure}`);
+    console.error(`firestore: event ${message.id} again in ${delay} ms: ${reason}`);
     await pause(delay, signal);
     delay = Math.min(delay * 2, retry.maxDelayMs);
   }
   return false;
 }
 
-/** One attempt; answers what went wrong, or undefined. */
+/** One attempt; undefined where it succeeded. */
 function attempt(
   { url, headers, body }: EventMessage,
   timeout: number,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Failure | undefined> {
   return new Promise((resolve) => {
     const call = request(url, { method: 'POST', headers, timeout, signal }, (response) => {
       const status = response.statusCode ?? 0;
       response.resume();
       response.on('error', () => undefined);
-      resolve(status >= 200 && status < 300 ? undefined : `${url.pathname} answered ${status}`);
+      const isDone = status >= 200 && status < 300;
+      const reason = `${url.pathname} answered ${status}`;
+      resolve(isDone ? undefined : { reason, answered: true });
     });
     call.on('timeout', () => call.destroy(new Error('no answer')));
     call.on('error', (error) => {
-      resolve(error.message);
+      resolve({ reason: error.message, answered: false });
     });
     call.end(body);
   });

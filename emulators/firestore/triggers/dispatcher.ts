@@ -1,8 +1,9 @@
 import type { Commit } from '../database.js';
 import type { DatabaseId } from '../model/path.js';
-import type { RetryTimes } from './delivery.js';
+import type { EventMessage, RetryTimes } from './delivery.js';
 import { deliver } from './delivery.js';
 import { eventMessage } from './events.js';
+import { RetryPolicies } from './retryPolicy.js';
 import type { Trigger } from './trigger.js';
 import { kindOf } from './trigger.js';
 
@@ -16,12 +17,17 @@ export interface DispatcherOptions {
 export class TriggerDispatcher {
   private readonly triggers = new Map<string, Trigger>();
   private readonly pending = new Map<AbortController, string>();
+  private readonly policies: RetryPolicies;
 
-  constructor(private readonly options: DispatcherOptions) {}
+  constructor(private readonly options: DispatcherOptions) {
+    this.policies = new RetryPolicies(options.functionsEmulator ?? '');
+  }
 
   /** Adds a trigger, or replaces the one of the same project and key. */
   register(trigger: Trigger): void {
     this.triggers.set(`${trigger.projectId}/${trigger.key}`, trigger);
+    // The functions may have been loaded anew.
+    this.policies.reset();
   }
 
   remove(projectId: string, key: string): void {
@@ -41,7 +47,7 @@ export class TriggerDispatcher {
       for (const trigger of this.triggers.values()) {
         if (!wants(trigger, database) || !covers(trigger, change.path, kindOf(change))) continue;
         const origin = `http://${functionsEmulator}`;
-        this.send(database, eventMessage(trigger, database, change, { origin, commit }));
+        this.send(database, trigger, eventMessage(trigger, database, change, { origin, commit }));
       }
     }
   }
@@ -57,10 +63,11 @@ export class TriggerDispatcher {
     for (const controller of this.pending.keys()) controller.abort();
   }
 
-  private send(database: DatabaseId, message: Parameters<typeof deliver>[0]): void {
+  private send(database: DatabaseId, trigger: Trigger, message: EventMessage): void {
     const controller = new AbortController();
     this.pending.set(controller, `${database.projectId}/${database.databaseId}`);
-    void deliver(message, this.options.retry, controller.signal).finally(() => {
+    const hasRetryOn = (): Promise<boolean> => this.policies.isOn(trigger);
+    void deliver(message, this.options.retry, controller.signal, hasRetryOn).finally(() => {
       this.pending.delete(controller);
     });
   }
