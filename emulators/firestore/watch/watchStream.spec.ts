@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Usage } from '../admin/usage.js';
 import { DEFAULT_TIMEOUTS, Database } from '../database.js';
@@ -178,4 +179,36 @@ describe('listening', () => {
       { numRuns: 400 },
     );
   }).timeout(60_000);
+
+  it('tells of commits in their turn, though some have to wait', async () => {
+    const id = { projectId: 'p', databaseId: 'd' };
+    const database = new Database(id, DEFAULT_TIMEOUTS, new Usage());
+    const waits: (() => void)[] = [];
+    const told: string[] = [];
+    const stream = new WatchStream(
+      database,
+      (event) => {
+        if (event.type === 'changed') told.push(event.document.path);
+      },
+      ({ changes }) =>
+        changes[0]?.path === 'a/free'
+          ? undefined
+          : new Promise<void>((resolve) => {
+              waits.push(resolve);
+            }),
+    );
+    stream.add({ id: 1, kind: { paths: ['a/1', 'a/free', 'a/2'] } });
+    for (const path of ['a/1', 'a/free', 'a/2']) {
+      await commit(database, [setOf({ path, fields: new Map() })]);
+    }
+    waits[1]?.();
+    await setImmediate();
+    assert.deepEqual(told, []);
+    waits[0]?.();
+    await stream.settled();
+    assert.deepEqual(told, ['a/1', 'a/free', 'a/2']);
+    await commit(database, [setOf({ path: 'a/free', fields: new Map([['n', number(1)]]) })]);
+    assert.equal(told.length, 4);
+    stream.close();
+  });
 });
