@@ -99,12 +99,13 @@ export class FirestoreService {
     return result;
   }
 
-  /** Commits each write for itself, in order; the answer has a result or a refusal for each. */
+  /** Commits each write for itself, in order; the answer has a result or a refusal for each. For administrators only. */
   async batchWrite(
     caller: Caller,
     database: Database,
     writes: readonly Write[],
   ): Promise<(CommitResult | FirestoreError)[]> {
+    requireAdmin(caller, 'Batch writes');
     if (writes.length > MAX_BATCH_WRITES) {
       throw new FirestoreError(
         Code.InvalidArgument,
@@ -140,9 +141,7 @@ export class FirestoreService {
     parent: string,
     transaction?: Transaction,
   ): string[] {
-    if (!caller.isAdmin) {
-      throw new FirestoreError(Code.PermissionDenied, 'Missing or insufficient permissions.');
-    }
+    requireAdmin(caller, 'Metadata operations');
     return database.documents(transaction).collectionIds(parent);
   }
 
@@ -186,4 +185,10 @@ export class FirestoreService {
     if (transactionId !== undefined) database.transactions.end(transactionId);
     throw new FirestoreError(Code.Cancelled, 'The caller is gone.');
   }
+}
+
+/** Refuses in the official emulator's words. */
+function requireAdmin(caller: Caller, operations: string): void {
+  if (caller.isAdmin) return;
+  throw new FirestoreError(Code.PermissionDenied, `${operations} require admin authentication.`);
 }

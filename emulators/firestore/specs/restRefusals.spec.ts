@@ -13,10 +13,15 @@ describe('REST, refusing requests', () => {
   after(() => harness.stop());
 
   /** The status that a request gets, and the error in its body. */
-  const refusal = async (method: string, path: string, body?: string): Promise<string> => {
+  const refusal = async (
+    method: string,
+    path: string,
+    body?: string,
+    headers: Record<string, string> = { authorization: 'Bearer owner' },
+  ): Promise<string> => {
     const answer = await fetch(`http://127.0.0.1:${harness.emulator.port}${path}`, {
       method,
-      headers: { authorization: 'Bearer owner' },
+      headers,
       ...(body !== undefined && { body }),
     });
     const json = (await answer.json()) as unknown;
@@ -67,6 +72,16 @@ describe('REST, refusing requests', () => {
     assert.equal(
       await refusal('GET', `${ROOT}/a?showMissing=perhaps`),
       `400 INVALID_ARGUMENT: Invalid value at 'show_missing' (TYPE_BOOL), "perhaps"`,
+    );
+  });
+
+  it('that are for administrators, of others', async () => {
+    const refused = (what: string): string =>
+      `403 PERMISSION_DENIED: ${what} require admin authentication.`;
+    assert.equal(await refusal('POST', `${ROOT}:batchWrite`, '{}', {}), refused('Batch writes'));
+    assert.equal(
+      await refusal('POST', `${ROOT}:listCollectionIds`, '{}', {}),
+      refused('Metadata operations'),
     );
   });
 
