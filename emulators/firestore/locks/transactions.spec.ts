@@ -4,6 +4,7 @@ import type { BeginOptions, Transaction } from './transactions.js';
 import { Transactions } from './transactions.js';
 
 const PATIENCE = { writeMs: 60_000, readMs: 60_000 };
+const TIMES = { transactionIdleMs: 60_000, transactionMs: 60_000 };
 const EXPIRED = {
   message: 'The referenced transaction has expired or is no longer valid.',
 };
@@ -14,7 +15,7 @@ describe('open transactions', () => {
 
   beforeEach(() => {
     locks = new LockTable(PATIENCE);
-    transactions = new Transactions(locks, 60_000);
+    transactions = new Transactions(locks, TIMES);
   });
 
   afterEach(() => {
@@ -90,10 +91,21 @@ describe('open transactions', () => {
   });
 
   it('expire when they are not used for a time, and let others in', async () => {
-    transactions = new Transactions(locks, 1);
+    transactions = new Transactions(locks, { ...TIMES, transactionIdleMs: 1 });
     const transaction = begin();
     await locks.read(transaction, locked);
     await writable();
+    assert.equal(isOpen(transaction), false);
+  });
+
+  it('expire when they last too long, though they are used', async () => {
+    transactions = new Transactions(locks, { ...TIMES, transactionMs: 50 });
+    const transaction = begin();
+    await locks.read(transaction, locked);
+    const opened = writable();
+    // Looking uses it.
+    isOpen(transaction);
+    await opened;
     assert.equal(isOpen(transaction), false);
   });
 

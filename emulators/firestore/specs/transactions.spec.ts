@@ -168,28 +168,6 @@ describe('transactions, through firebase-admin', () => {
     assert.equal(await valueOf('a/2'), 1);
   });
 
-  it('expires when it lasts too long, used or not', async () => {
-    const impatient = await startHarness({ timeouts: { writeMs: 60_000, transactionMs: 300 } });
-    const client = impatient.admin();
-    const read = gate();
-    const goOn = gate();
-    const long = client.runTransaction(
-      async (tx) => {
-        await tx.get(client.doc('a/1'));
-        await tx.get(client.doc('a/2'));
-        read.open();
-        await goOn.opened;
-        tx.update(client.doc('a/2'), { x: 7 });
-      },
-      { maxAttempts: 1 },
-    );
-    await read.opened;
-    await client.doc('a/1').set({ x: 2 });
-    goOn.open();
-    await assert.rejects(long, { message: /transaction has expired/ });
-    await impatient.stop();
-  });
-
   it('rolls back what a client left open when its connection ends', async () => {
     const other = harness.admin();
     const read = gate();
