@@ -99,6 +99,38 @@ export interface RulesDecision {
 export interface Ruleset {
   readonly rulesVersion: 1 | 2;
   evaluate(request: RulesRequest): Promise<RulesDecision>;
+  /** What has been evaluated so far, where that is counted. */
+  coverage(): CoverageReport;
+}
+
+/**
+ * How often each expression of a file came to which value, in the official emulator's JSON
+ * (firebase.google.com/docs/rules/emulator-reports). Without `report` there is nothing but constants.
+ */
+export interface CoverageReport {
+  readonly rules: {
+    readonly files: readonly { readonly name: string; readonly content: string }[];
+  };
+  readonly report?: readonly ExpressionReport[];
+}
+
+/** An expression that was never evaluated has no values. */
+export interface ExpressionReport {
+  readonly sourcePosition: {
+    readonly line: number;
+    readonly column: number;
+    /** Its first and its last character, counted from 0. */
+    readonly currentOffset: number;
+    readonly endOffset: number;
+  };
+  readonly values?: readonly ValueCount[];
+  readonly children?: readonly ExpressionReport[];
+}
+
+export interface ValueCount {
+  /** As `{boolValue: true}`; an error is `{undefined: {sourcePosition, causeMessage}}`. */
+  readonly value: object;
+  readonly count: number;
 }
 
 /** Something about a rules file for its developer to see; only errors keep it from being used. */
@@ -117,4 +149,5 @@ export type CompileRules = (
   source: string,
   service: RulesService,
   fileName?: string,
+  options?: { readonly countsCoverage?: boolean },
 ) => { readonly ruleset: Ruleset | null; readonly issues: readonly RulesIssue[] };

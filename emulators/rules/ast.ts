@@ -20,8 +20,8 @@ type ExpressionShape =
   | {
       readonly kind: 'range';
       readonly object: Expression;
-      readonly from: Expression;
-      readonly to: Expression;
+      readonly start: Expression;
+      readonly end: Expression;
     }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
   | {
@@ -48,7 +48,12 @@ type ExpressionShape =
   | { readonly kind: 'map'; readonly entries: readonly (readonly [Expression, Expression])[] }
   | { readonly kind: 'path'; readonly parts: readonly PathPart[] };
 
-export type Expression = ExpressionShape & { readonly at: Position };
+export type Expression = ExpressionShape & {
+  readonly at: Position;
+  /** Where it begins and ends in the source, with the parentheses around it. */
+  readonly from: number;
+  readonly to: number;
+};
 
 /** A segment of a `match` path: fixed text, `{name}`, or `{name=**}`. */
 export type PatternSegment =
@@ -110,7 +115,7 @@ export function childrenOf(node: Expression): readonly Expression[] {
     case 'index':
       return [node.object, node.index];
     case 'range':
-      return [node.object, node.from, node.to];
+      return [node.object, node.start, node.end];
     case 'call':
       return node.args;
     case 'method':

@@ -71,8 +71,8 @@ const requests: Readonly<Record<string, PlainRequest>> = {
   },
 };
 
-async function measure(title: string, plain: PlainRequest): Promise<void> {
-  const { ruleset } = compileRules(source, 'cloud.firestore');
+async function measure(title: string, plain: PlainRequest, countsCoverage: boolean): Promise<void> {
+  const { ruleset } = compileRules(source, 'cloud.firestore', 'bench.rules', { countsCoverage });
   const request = requestOf({ auth: { uid: 'u1' }, time, ...plain });
   const expected = !title.includes('refused');
   let decisions = 0;
@@ -88,4 +88,9 @@ async function measure(title: string, plain: PlainRequest): Promise<void> {
   console.log(`${title.padEnd(22)} ${Math.round(rate).toLocaleString('en').padStart(9)} a second`);
 }
 
-for (const [title, request] of Object.entries(requests)) await measure(title, request);
+for (const countsCoverage of [false, true]) {
+  console.log(countsCoverage ? 'with coverage counted:' : 'without coverage:');
+  for (const [title, request] of Object.entries(requests)) {
+    await measure(title, request, countsCoverage);
+  }
+}

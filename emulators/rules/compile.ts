@@ -8,6 +8,7 @@ import type {
 } from './api.js';
 import type { AllowStatement } from './ast.js';
 import { checkRules } from './check.js';
+import { Coverage } from './coverage.js';
 import { DocumentNeeded, Documents } from './documents.js';
 import { RulesError, RulesLimitError } from './errors.js';
 import { Evaluation } from './evaluate.js';
@@ -19,23 +20,40 @@ import { timestampOfMillis } from './time.js';
 import { map, path, string, type Value } from './values.js';
 
 /** Compiles a rules file for one service. */
-export const compileRules: CompileRules = (source, service, fileName = `${service}.rules`) => {
+export const compileRules: CompileRules = (
+  source,
+  service,
+  fileName = `${service}.rules`,
+  { countsCoverage = false } = {},
+) => {
   const file = parseRules(source, fileName);
   if ('message' in file) return { ruleset: null, issues: [file] };
   const issues = checkRules(file, service, fileName);
   const isUsable = issues.every(({ severity }) => severity !== 'ERROR');
-  return { ruleset: isUsable ? rulesetOf(prepare(file, service), service) : null, issues };
+  if (!isUsable) return { ruleset: null, issues };
+  const coverage = new Coverage({ name: fileName, content: source }, file, service);
+  const prepared = prepare(file, service);
+  return { ruleset: rulesetOf(prepared, service, coverage, countsCoverage), issues };
 };
 
-function rulesetOf(file: Prepared, service: RulesService): Ruleset {
+function rulesetOf(
+  file: Prepared,
+  service: RulesService,
+  coverage: Coverage,
+  countsCoverage: boolean,
+): Ruleset {
   return {
     rulesVersion: file.rulesVersion,
+    coverage: () => coverage.report(),
     async evaluate(request) {
       const documents = new Documents(request, service);
       // An evaluation has no effects, so one that misses a document starts anew when it is there.
       for (;;) {
+        const evaluation = new Evaluation(service, documents, countsCoverage);
         try {
-          return decide(file, service, request, documents);
+          const decision = decide(file, service, request, evaluation);
+          coverage.add(evaluation.visits);
+          return decision;
         } catch (error) {
           if (!(error instanceof DocumentNeeded)) throw error;
           documents.add(error.key, await error.fetch());
@@ -55,9 +73,8 @@ function decide(
   file: Prepared,
   service: RulesService,
   request: RulesRequest,
-  documents: Documents,
+  evaluation: Evaluation,
 ): RulesDecision {
-  const evaluation = new Evaluation(service, documents);
   const reasons: string[] = [];
   const { debug } = evaluation;
   for (const candidate of candidates(file, service, request)) {

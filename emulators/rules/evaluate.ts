@@ -1,6 +1,7 @@
 import type { RulesService } from './api.js';
 import type { Expression, PathPart } from './ast.js';
 import { hasType } from './comparison.js';
+import type { Visit } from './coverage.js';
 import { display } from './display.js';
 import type { Documents } from './documents.js';
 import { RulesError, RulesLimitError } from './errors.js';
@@ -35,6 +36,8 @@ type Outcome = Truth | RulesError;
 /** The evaluation of one request: its counters, and the documents that it reads. */
 export class Evaluation {
   readonly debug: string[] = [];
+  /** Every expression that was evaluated, innermost first; kept only where it is asked for. */
+  readonly visits: Visit[] = [];
   /** The first field that was read though the query says nothing of it. */
   unproven: string | null = null;
   private expressions = 0;
@@ -43,6 +46,7 @@ export class Evaluation {
   constructor(
     private readonly service: RulesService,
     private readonly documents: Documents,
+    private readonly keepsVisits: boolean,
   ) {}
 
   /** The value of an expression; a `RulesError` that leaves it has a position. */
@@ -52,9 +56,14 @@ export class Evaluation {
       throw new RulesLimitError(`More than ${MAX_EXPRESSIONS} expressions were evaluated.`);
     }
     try {
-      return this.compute(node, scope);
+      const value = this.compute(node, scope);
+      if (this.keepsVisits) this.visits.push({ node, outcome: value });
+      return value;
     } catch (error) {
-      if (error instanceof RulesError) error.position ??= node.at;
+      if (error instanceof RulesError) {
+        error.position ??= node.at;
+        if (this.keepsVisits) this.visits.push({ node, outcome: error });
+      }
       throw error;
     }
   }
@@ -85,7 +94,7 @@ export class Evaluation {
         return this.noting(name, element(object, index));
       }
       case 'range':
-        return range(value(node.object), value(node.from), value(node.to));
+        return range(value(node.object), value(node.start), value(node.end));
       case 'call':
         return this.call(node, scope);
       case 'method':

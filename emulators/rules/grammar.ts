@@ -8,16 +8,21 @@ export const grammar = String.raw`
 {{
   const binary = (head, tail) =>
     tail.reduce(
-      (left, [operator, right]) => ({ kind: 'binary', operator, left, right, at: left.at }),
+      (left, [operator, right]) =>
+        ({ kind: 'binary', operator, left, right, at: left.at, from: left.from, to: right.to }),
       head,
     );
-  const literal = (value, at) => ({ kind: 'literal', value, at });
 }}
 {
   const here = () => {
     const { line, column } = location().start;
     return { line, column };
   };
+  const expression = (shape) => {
+    const { start, end } = location();
+    return { ...shape, at: here(), from: start.offset, to: end.offset };
+  };
+  const literal = (value) => expression({ kind: 'literal', value });
 }
 
 File
@@ -73,7 +78,7 @@ Expression
     {
       if (!choice) return condition;
       const [then, otherwise] = choice;
-      return { kind: 'ternary', condition, then, otherwise, at: condition.at };
+      return expression({ kind: 'ternary', condition, then, otherwise });
     }
 
 Or = head:And tail:(_ @"||" _ @And)* { return binary(head, tail); }
@@ -84,14 +89,14 @@ Membership
   = head:Comparison
     tail:(
       _ "in" !NamePart _ right:Comparison { return { right }; }
-      / _ "is" !NamePart _ typeName:Name { return { typeName }; }
+      / _ "is" !NamePart _ typeName:Name { return { typeName, to: location().end.offset }; }
     )*
     {
       return tail.reduce(
-        (operand, { right, typeName }) =>
+        (operand, { right, typeName, to }) =>
           right
-            ? { kind: 'binary', operator: 'in', left: operand, right, at: operand.at }
-            : { kind: 'is', operand, typeName, at: operand.at },
+            ? binary(operand, [['in', right]])
+            : { kind: 'is', operand, typeName, at: operand.at, from: operand.from, to },
         head,
       );
     }
@@ -103,18 +108,23 @@ Product = head:Unary tail:(_ @$("*" / "/" / "%") _ @Unary)* { return binary(head
 
 Unary
   = operator:$("!" / "-") _ operand:Unary
-    { return { kind: 'unary', operator, operand, at: here() }; }
+    { return expression({ kind: 'unary', operator, operand }); }
   / Postfix
 
 Postfix
   = head:Primary
     tail:(
       _ "." _ name:Name args:(_ @Arguments)?
-        { return args ? { kind: 'method', name, args } : { kind: 'member', name }; }
-      / _ "[" _ index:Expression to:(_ ":" _ @Expression)? _ "]"
-        { return to ? { kind: 'range', from: index, to } : { kind: 'index', index }; }
+        { return expression(args ? { kind: 'method', name, args } : { kind: 'member', name }); }
+      / _ "[" _ index:Expression end:(_ ":" _ @Expression)? _ "]"
+        { return expression(end ? { kind: 'range', start: index, end } : { kind: 'index', index }); }
     )*
-    { return tail.reduce((object, step) => ({ ...step, object, at: object.at }), head); }
+    {
+      return tail.reduce(
+        (object, step) => ({ ...step, object, at: object.at, from: object.from }),
+        head,
+      );
+    }
 
 Arguments = "(" _ args:Expressions _ ")" { return args; }
 
@@ -123,21 +133,18 @@ Expressions
   / "" { return []; }
 
 Primary
-  = "(" _ @Expression _ ")"
+  = "(" _ inner:Expression _ ")" { return expression(inner); }
   / Literal
   / List
   / Map
   / Path
   / name:Identifier args:(_ @Arguments)?
-    {
-      const at = here();
-      return args ? { kind: 'call', name, args, at } : { kind: 'variable', name, at };
-    }
+    { return expression(args ? { kind: 'call', name, args } : { kind: 'variable', name }); }
 
-List = "[" _ items:Expressions _ "]" { return { kind: 'list', items, at: here() }; }
+List = "[" _ items:Expressions _ "]" { return expression({ kind: 'list', items }); }
 
 Map
-  = "{" _ entries:Entries _ "}" { return { kind: 'map', entries, at: here() }; }
+  = "{" _ entries:Entries _ "}" { return expression({ kind: 'map', entries }); }
 
 Entries
   = head:Entry tail:(_ "," _ @Entry)* (_ ",")? { return [head, ...tail]; }
@@ -146,7 +153,7 @@ Entries
 Entry = key:Expression _ ":" _ value:Expression { return [key, value]; }
 
 Path
-  = parts:("/" @PathPart)+ "/"? { return { kind: 'path', parts, at: here() }; }
+  = parts:("/" @PathPart)+ "/"? { return expression({ kind: 'path', parts }); }
 
 PathPart "path segment"
   = "$(" _ @Expression _ ")"
@@ -154,25 +161,25 @@ PathPart "path segment"
   / $[A-Za-z0-9_~%@-]+
 
 Literal
-  = "null" !NamePart { return literal({ type: 'null' }, here()); }
-  / "true" !NamePart { return literal({ type: 'bool', value: true }, here()); }
-  / "false" !NamePart { return literal({ type: 'bool', value: false }, here()); }
+  = "null" !NamePart { return literal({ type: 'null' }); }
+  / "true" !NamePart { return literal({ type: 'bool', value: true }); }
+  / "false" !NamePart { return literal({ type: 'bool', value: false }); }
   / Number
   / "b" parts:BytesText
     {
       const value = Uint8Array.from(Buffer.concat(parts.map((part) => Buffer.from(part))));
-      return literal({ type: 'bytes', value }, here());
+      return literal({ type: 'bytes', value });
     }
-  / value:StringText { return literal({ type: 'string', value }, here()); }
+  / value:StringText { return literal({ type: 'string', value }); }
 
 Number "number"
   = text:$([0-9]+ "." [0-9]+ Exponent? / [0-9]+ Exponent) !NamePart
-    { return literal({ type: 'float', value: Number(text) }, here()); }
+    { return literal({ type: 'float', value: Number(text) }); }
   / text:$[0-9]+ !NamePart
     {
       const value = BigInt(text);
       if (value > 9223372036854775807n) error('Integer is out of range.');
-      return literal({ type: 'int', value }, here());
+      return literal({ type: 'int', value });
     }
 
 Exponent = [eE] [+-]? [0-9]+

@@ -1,4 +1,10 @@
-import type { RulesIssue, RulesRequest, RulesValue, Ruleset } from '../../rules/api.js';
+import type {
+  CoverageReport,
+  RulesIssue,
+  RulesRequest,
+  RulesValue,
+  Ruleset,
+} from '../../rules/api.js';
 import { compileRules } from '../../rules/compile.js';
 import type { Database } from '../database.js';
 import type { Instant } from '../model/clock.js';
@@ -60,11 +66,18 @@ export class Access {
   /** Puts rules in force. Where they have errors, the ones before stay, or nothing is allowed. */
   setRules(source: string, fileName: string): readonly RulesIssue[] {
     this.initial = undefined;
-    const { ruleset, issues } = compileRules(source, 'cloud.firestore', fileName);
+    const options = { countsCoverage: true };
+    const { ruleset, issues } = compileRules(source, 'cloud.firestore', fileName, options);
     if (ruleset !== null) this.ruleset = ruleset;
     else if (this.ruleset === 'open') this.ruleset = 'closed';
     for (const listener of this.listeners) listener();
     return issues;
+  }
+
+  /** What the rules in force have come to since they are in force. */
+  coverage(): CoverageReport {
+    this.compileInitial();
+    return typeof this.ruleset === 'string' ? { rules: { files: [] } } : this.ruleset.coverage();
   }
 
   /**

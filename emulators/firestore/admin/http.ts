@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { RulesIssue } from '../../rules/api.js';
+import { coveragePage } from '../../rules/coveragePage.js';
 import { parseName } from '../model/path.js';
 import type { FirestoreService } from '../service.js';
 import type { TriggerDispatcher } from '../triggers/dispatcher.js';
@@ -10,7 +11,10 @@ import type { FaultSpec } from './faults.js';
 
 interface Answer {
   readonly status: number;
+  /** Text, or what is sent as JSON. */
   readonly body: unknown;
+  /** The type of text, where it is not plain. */
+  readonly contentType?: string;
 }
 
 interface AdminRequest {
@@ -44,12 +48,12 @@ export function adminEndpoints(
   ];
   return (request, response) => {
     answerTo(routes, request).then(
-      ({ status, body }) => {
-        send(response, status, body);
+      (answer) => {
+        send(response, answer);
       },
       (cause: unknown) => {
         const message = cause instanceof Error ? cause.message : String(cause);
-        send(response, 400, error(400, 'INVALID_ARGUMENT', message));
+        send(response, { status: 400, body: error(400, 'INVALID_ARGUMENT', message) });
       },
     );
   };
@@ -62,6 +66,20 @@ function platformRoutes(service: FirestoreService): Route[] {
       method: 'PUT',
       pattern: /^\/emulator\/v1\/projects\/[^/]+:securityRules$/,
       handle: ({ body }) => putRules(service, body),
+    },
+    {
+      method: 'GET',
+      pattern: /^\/emulator\/v1\/projects\/[^/]+:ruleCoverage$/,
+      handle: () => ({ status: 200, body: service.access.coverage() }),
+    },
+    {
+      method: 'GET',
+      pattern: /^\/emulator\/v1\/projects\/[^/]+:ruleCoverage\.html$/,
+      handle: () => ({
+        status: 200,
+        body: coveragePage(service.access.coverage()),
+        contentType: 'text/html; charset=utf-8',
+      }),
     },
     {
       method: 'DELETE',
@@ -238,8 +256,9 @@ function error(code: number, status: string, message: string): object {
   return { error: { code, status, message } };
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
+function send(response: ServerResponse, { status, body, contentType }: Answer): void {
   const isText = typeof body === 'string';
-  response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json' });
+  const type = contentType ?? (isText ? 'text/plain' : 'application/json');
+  response.writeHead(status, { 'content-type': type });
   response.end(isText ? `${body}\n` : JSON.stringify(body));
 }
