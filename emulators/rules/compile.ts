@@ -9,7 +9,7 @@ import type {
 import type { AllowStatement } from './ast.js';
 import { checkRules } from './check.js';
 import { Coverage } from './coverage.js';
-import { DocumentNeeded, Documents } from './documents.js';
+import { DOCUMENT_NEEDED, Documents } from './documents.js';
 import { RulesError, RulesLimitError } from './errors.js';
 import { Evaluation } from './evaluate.js';
 import { matchPattern, targetOf } from './match.js';
@@ -47,16 +47,17 @@ function rulesetOf(
     coverage: () => coverage.report(),
     async evaluate(request) {
       const documents = new Documents(request, service);
+      const found = candidates(file, service, request);
       // An evaluation has no effects, so one that misses a document starts anew when it is there.
       for (;;) {
         const evaluation = new Evaluation(service, documents, countsCoverage);
         try {
-          const decision = decide(file, service, request, evaluation);
+          const decision = decide(found, request.method, evaluation);
           coverage.add(evaluation.visits);
           return decision;
         } catch (error) {
-          if (!(error instanceof DocumentNeeded)) throw error;
-          documents.add(error.key, await error.fetch());
+          if (error !== DOCUMENT_NEEDED) throw error;
+          await documents.fetchNeeded();
         }
       }
     },
@@ -70,16 +71,15 @@ interface Candidate {
 }
 
 function decide(
-  file: Prepared,
-  service: RulesService,
-  request: RulesRequest,
+  found: readonly Candidate[],
+  method: RulesMethod,
   evaluation: Evaluation,
 ): RulesDecision {
   const reasons: string[] = [];
   const { debug } = evaluation;
-  for (const candidate of candidates(file, service, request)) {
+  for (const candidate of found) {
     const { allow } = candidate;
-    const place = `for '${request.method}' @ L${(allow.condition ?? allow).at.line}`;
+    const place = `for '${method}' @ L${(allow.condition ?? allow).at.line}`;
     evaluation.unproven = null;
     try {
       const outcome = allow.condition ? evaluation.test(allow.condition, candidate.scope) : true;

@@ -11,19 +11,16 @@ const MAX_READS: Readonly<Record<RulesService, number>> = {
 };
 const MAX_SHARED_READS = 20;
 
-/** Thrown where an evaluation needs a document that is not there yet; it starts anew once it is. */
-export class DocumentNeeded extends Error {
-  constructor(
-    readonly key: string,
-    readonly fetch: () => Promise<RulesValue | null>,
-  ) {
-    super(`Document needed: ${key}`);
-  }
-}
+/**
+ * Thrown where an evaluation needs a document that is not there yet; it starts anew once it is. There is only
+ * this one, since to make an error takes longer than most evaluations.
+ */
+export const DOCUMENT_NEEDED = new Error('A document is needed.');
 
 /** The Firestore documents that the rules read for one request, each fetched once. */
 export class Documents {
   private readonly fetched = new Map<string, RulesValue | null>();
+  private needed: (() => Promise<void>) | null = null;
 
   constructor(
     private readonly request: RulesRequest,
@@ -45,13 +42,18 @@ export class Documents {
     checkPath(segments);
     this.count(key);
     const { request } = this;
-    throw new DocumentNeeded(key, () =>
-      after ? request.getDocumentAfter(segments) : request.getDocument(segments),
-    );
+    this.needed = async () => {
+      const document = await (after
+        ? request.getDocumentAfter(segments)
+        : request.getDocument(segments));
+      this.fetched.set(key, document);
+    };
+    throw DOCUMENT_NEEDED;
   }
 
-  add(key: string, document: RulesValue | null): void {
-    this.fetched.set(key, document);
+  /** Fetches the document that an evaluation was without. */
+  async fetchNeeded(): Promise<void> {
+    await this.needed?.();
   }
 
   private count(key: string): void {
