@@ -53,6 +53,8 @@ export type Expression = ExpressionShape & {
   /** Where it begins and ends in the source, with the parentheses around it. */
   readonly from: number;
   readonly to: number;
+  /** How many pairs of parentheses are around it. */
+  readonly groups?: number;
 };
 
 /** A segment of a `match` path: fixed text, `{name}`, or `{name=**}`. */

@@ -21,14 +21,51 @@ const names = (count: number) => Array.from({ length: count }, (_, i) => `a${i}`
 
 describe('errors of a rules file', () => {
   const rows: readonly (readonly [issue: RegExp, source: string])[] = [
-    [/^ERROR 2:30 Unexpected '\)'/, inBody('match /a { allow read: if a.b) ; }')],
-    [/^ERROR 2:35 Unexpected '}'/, inBody('match /a { allow read: if true && }')],
-    [/^ERROR 2:18 .*read, write, get, list/, inBody('match /a { allow reed; }')],
+    [/^ERROR 2:30 Unexpected '\)'\.$/, inBody('match /a { allow read: if a.b) ; }')],
+    [/^ERROR 2:35 Unexpected '}'\.$/, inBody('match /a { allow read: if true && }')],
+    [
+      /^ERROR 2:23 Unexpected '}'\. Expected ',' or ':' or ';'\.$/,
+      inBody('match /a { allow read }'),
+    ],
+    [/^ERROR 2:12 Unexpected 'let'\./, inBody("match /a { let x = 'a'; allow read; }")],
+    [
+      /^ERROR 2:12 Missing 'match' keyword before path\.$/,
+      inBody('match /a { /b { allow read; } }'),
+    ],
+    [
+      /^ERROR 2:28 Missing 'match' keyword before path\.$/,
+      inBody('match /a { allow read: if 4/2 == 2; }'),
+    ],
+    [
+      /^ERROR 2:11 Unexpected '\.'\. Expected '\/' or '\{'\.$/,
+      inBody('match /{a}.jpg { allow read; }'),
+    ],
+    [/^ERROR 2:34 Unexpected '&'/, inBody("match /a { allow read: if 'é' == & true; }")],
+    [/^ERROR 3:1 Unexpected end of file\. Expected /, 'service cloud.firestore {\n match /a {\n'],
+    [
+      /^ERROR 1:1 mismatched input '\{' expecting \{'function', 'import', 'service', 'rules_version'\}$/,
+      '{ "rules": { ".read": true } }',
+    ],
+    [
+      /^ERROR 2:12 timestamp is a package and cannot be used as variable name\.$/,
+      inBody('function f(timestamp) { return timestamp; } match /a { allow read: if f(1); }'),
+    ],
+    [/^ERROR 2:1 math is a package and cannot/, inBody('match /{math} { allow read; }')],
+    [
+      /^ERROR 2:20 duration is a package and cannot/,
+      inBody(
+        'function f() { let duration = 1; return duration; } match /a { allow read: if f(); }',
+      ),
+    ],
+    [
+      /^ERROR 2:18 Unexpected 'reed'\. .*read, write, get, list/,
+      inBody('match /a { allow reed; }'),
+    ],
     [/^ERROR 2:27 Function int takes 1/, inBody('match /a { allow read: if int(1, 2); }')],
     [/^ERROR 2:27 text is not a type/, inBody("match /a { allow read: if 'a' is text; }")],
     [/^ERROR 2:1 .*one recursive wildcard/, inBody('match /{a=**}/{b=**} { allow read; }')],
     [
-      /^ERROR 3:10 .*declared twice/,
+      /^ERROR 3:10 Function f is already defined\.$/,
       inBody(
         'function f() { return 1; }\nfunction f() { return 2; } match /a { allow read: if f(); }',
       ),
@@ -56,11 +93,11 @@ describe('errors of a rules file', () => {
       ),
     ],
     [
-      /^ERROR 2:10 Function f has more than 10 let bindings/,
+      /^ERROR 2:\d+ Maximum allowed variable count of 10 for a given function has been reached\.$/,
       inBody(
-        `function f() { ${names(11)
+        `function f() { ${names(12)
           .map((name) => `let ${name} = 1;`)
-          .join(' ')} return ${names(11).join(' + ')}; } match /a { allow read: if f() == 11; }`,
+          .join(' ')} return ${names(12).join(' + ')}; } match /a { allow read: if f() == 12; }`,
       ),
     ],
   ];
@@ -86,8 +123,35 @@ describe('errors of a rules file', () => {
   it('include nesting that no parser follows, and nothing is slow to nest', () => {
     const nested = (depth: number) =>
       inBody(`match /a { allow read: if ${'('.repeat(depth)}true${')'.repeat(depth)}; }`);
-    assert.deepEqual(issuesOf(nested(100)), []);
+    const issue = 'ERROR 2:27 Expression is too complex to evaluate safely.';
+    assert.deepEqual([98, 99, 300].map(nested).map(issuesOf), [[], [issue], [issue]]);
     assert.deepEqual(issuesOf(nested(20_000)), ['ERROR 1:1 The rules are nested too deep.']);
+  });
+
+  it('include expressions of more than 99 levels, at what is too deep', () => {
+    const flat = (terms: number) =>
+      inBody(`match /a { allow read: if ${Array(terms).fill('1 == 1').join(' && ')}; }`);
+    assert.deepEqual(issuesOf(flat(98)), []);
+    const places = [27, 32, 37, 42];
+    assert.deepEqual(
+      issuesOf(flat(99)),
+      places.map((column) => `ERROR 2:${column} Expression is too complex to evaluate safely.`),
+    );
+  });
+
+  it('include chains of more than 21 calls, also where nothing begins them', () => {
+    const chain = (count: number) =>
+      Array.from({ length: count }, (_, i) => {
+        const result = i + 1 < count ? `f${i + 2}()` : 'true';
+        return `function f${i + 1}() { return ${result}; }`;
+      }).join('\n');
+    const called = (count: number) => inBody(`${chain(count)} match /a { allow read: if f1(); }`);
+    assert.deepEqual(issuesOf(called(21)), []);
+    const stack = Array.from({ length: 21 }, (_, i) => `f${i + 1}`).join('->');
+    const issue = `ERROR 23:10 Maximum allowed call depth of 20 is reached for [${stack}] call stack.`;
+    assert.deepEqual(issuesOf(called(22)), [issue]);
+    assert.deepEqual(issuesOf(inBody(chain(22))), [issue]);
+    assert.deepEqual(issuesOf(inBody(chain(21))), ['WARNING 2:10 Unused function: f1.']);
   });
 
   it('are also recursive wildcards before the end in version 1', () => {
@@ -97,12 +161,12 @@ describe('errors of a rules file', () => {
     assert.match(error ?? '', /^ERROR 1:48 Invalid glob match expression/);
   });
 
-  it('do not include 10 nested matches, 7 parameters or 10 bindings', () => {
+  it('do not include 10 nested matches, 7 parameters or 11 bindings', () => {
     const source = inBody(
-      `function f(${names(7).join()}) { ${names(10)
+      `function f(${names(7).join()}) { ${names(11)
         .map((name) => `let b${name} = 1;`)
         .join(' ')}
-         return ${[...names(7), ...names(10).map((name) => `b${name}`)].join(' + ')}; }
+         return ${[...names(7), ...names(11).map((name) => `b${name}`)].join(' + ')}; }
        ${nestedMatches(10)} match /a { allow read: if f(1, 2, 3, 4, 5, 6, 7) > 1; }`,
     );
     assert.deepEqual(issuesOf(source), []);
@@ -131,6 +195,10 @@ describe('warnings of a rules file', () => {
     [
       ['WARNING 2:10 Unused function: f.', 'WARNING 2:12 Unused variable: a.'],
       inBody('function f(a) { return true; }'),
+    ],
+    [
+      ['WARNING 2:10 Unused function: f.', 'WARNING 3:23 Invalid variable name: request.'],
+      inBody('function f() { return g(); }\nfunction g() { return request.auth == null; }'),
     ],
     [
       ['WARNING 2:20 Unused variable: b.'],

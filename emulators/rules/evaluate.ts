@@ -26,7 +26,6 @@ import {
 
 /** Limits of the language (firebase.google.com/docs/rules/rules-language and Firestore's quotas). */
 const MAX_EXPRESSIONS = 1000;
-const MAX_CALL_DEPTH = 20;
 
 type Node<Kind extends Expression['kind']> = Extract<Expression, { readonly kind: Kind }>;
 
@@ -41,7 +40,6 @@ export class Evaluation {
   /** The first field that was read though the query says nothing of it. */
   unproven: string | null = null;
   private expressions = 0;
-  private depth = 0;
 
   constructor(
     private readonly service: RulesService,
@@ -209,24 +207,16 @@ export class Evaluation {
 
   private callDeclared({ declaration, scope }: BoundFunction, args: readonly Value[]): Value {
     if (args.some(mayBeMissing)) return UNKNOWN;
-    if (this.depth >= MAX_CALL_DEPTH) {
-      throw new RulesLimitError(`Functions call each other more than ${MAX_CALL_DEPTH} deep.`);
+    const parameters = declaration.parameters.map(
+      ({ name }, i) => [name, args[i] ?? NULL] as const,
+    );
+    let inner = new Scope(scope, new Map(parameters));
+    for (const binding of declaration.bindings) {
+      const value = this.evaluate(binding.value, inner);
+      if (mayBeMissing(value)) return UNKNOWN;
+      inner = new Scope(inner, new Map([[binding.name, value]]));
     }
-    this.depth += 1;
-    try {
-      const parameters = declaration.parameters.map(
-        ({ name }, i) => [name, args[i] ?? NULL] as const,
-      );
-      let inner = new Scope(scope, new Map(parameters));
-      for (const binding of declaration.bindings) {
-        const value = this.evaluate(binding.value, inner);
-        if (mayBeMissing(value)) return UNKNOWN;
-        inner = new Scope(inner, new Map([[binding.name, value]]));
-      }
-      return this.evaluate(declaration.result, inner);
-    } finally {
-      this.depth -= 1;
-    }
+    return this.evaluate(declaration.result, inner);
   }
 
   /** `get`, `exists` and their kin; null for a function of another name. */

@@ -34,9 +34,9 @@ const hash = (digest: (data: Uint8Array) => Uint8Array) =>
     return bytes(digest(data.type === 'bytes' ? data.value : Buffer.from(data.value, 'utf8')));
   });
 
-function bigEndian(value: number): Uint8Array {
+function littleEndian(value: number): Uint8Array {
   const buffer = Buffer.alloc(4);
-  buffer.writeUInt32BE(value);
+  buffer.writeUInt32LE(value);
   return buffer;
 }
 
@@ -77,8 +77,7 @@ const conversions: Readonly<Record<string, GlobalFunction>> = {
     return string(value.type === 'float' ? displayFloat(value.value) : String(value.value));
   }),
   path: define(1, (args) => {
-    const value = args.of(0, 'string', 'path');
-    if (value.type === 'path') return value;
+    const value = args.of(0, 'string');
     return path(value.value.split('/').filter((segment) => segment !== ''));
   }),
 };
@@ -124,8 +123,8 @@ const namespaces: Readonly<Record<string, Readonly<Record<string, GlobalFunction
     }),
   },
   hashing: {
-    crc32: hash((data) => bigEndian(crc32(data))),
-    crc32c: hash((data) => bigEndian(crc32c(data))),
+    crc32: hash((data) => littleEndian(crc32(data))),
+    crc32c: hash((data) => littleEndian(crc32c(data))),
     md5: hash((data) => createHash('md5').update(data).digest()),
     sha256: hash((data) => createHash('sha256').update(data).digest()),
   },

@@ -37,11 +37,13 @@ Version
     }
 
 Service
-  = "service" __ service:$(Name ("." Name)*) _ "{" _ body:(@(Function / Match) _)* "}"
+  = "service" __ service:$(Name ("." Name)*) _ "{" _ body:(@(Function / Match / BarePath) _)* "}"
     { return { kind: 'service', service, body, at: here() }; }
 
+BarePath = "/" { error("Missing 'match' keyword before path."); }
+
 Match
-  = "match" __ pattern:("/" @PatternSegment)+ _ "{" _ body:(@(Function / Allow / Match) _)* "}"
+  = "match" __ pattern:("/" @PatternSegment)+ _ "{" _ body:(@(Function / Allow / Match / BarePath) _)* "}"
     { return { kind: 'match', pattern, body, at: here() }; }
 
 PatternSegment "path segment"
@@ -104,7 +106,8 @@ Membership
 Comparison
   = head:Sum tail:(_ @$("<=" / ">=" / "<" / ">") _ @Sum)* { return binary(head, tail); }
 Sum = head:Product tail:(_ @$("+" / "-") _ @Product)* { return binary(head, tail); }
-Product = head:Unary tail:(_ @$("*" / "/" / "%") _ @Unary)* { return binary(head, tail); }
+Product = head:Unary tail:(_ @(Times / BarePath) _ @Unary)* { return binary(head, tail); }
+Times = "*" / "%" / @"/" [ \t\r\n]
 
 Unary
   = operator:$("!" / "-") _ operand:Unary
@@ -133,7 +136,8 @@ Expressions
   / "" { return []; }
 
 Primary
-  = "(" _ inner:Expression _ ")" { return expression(inner); }
+  = "(" _ inner:Expression _ ")"
+    { return expression({ ...inner, groups: (inner.groups ?? 0) + 1 }); }
   / Literal
   / List
   / Map
@@ -192,7 +196,9 @@ BytesText
   = "'" parts:(Octet / Escape / $[^'\\\r\n])* "'" { return parts; }
   / '"' parts:(Octet / Escape / $[^"\\\r\n])* '"' { return parts; }
 
-Octet = "\\x" digits:$(Hex Hex) { return [parseInt(digits, 16)]; }
+Octet
+  = "\\x" digits:$(Hex Hex) { return [parseInt(digits, 16)]; }
+  / "\\" digits:Octal { return [parseInt(digits, 8)]; }
 
 Escape
   = "\\" @(
@@ -203,10 +209,12 @@ Escape
       / "f" { return '\f'; }
       / "u" digits:$(Hex Hex Hex Hex) { return String.fromCharCode(parseInt(digits, 16)); }
       / "x" digits:$(Hex Hex) { return String.fromCharCode(parseInt(digits, 16)); }
-      / ["'\\\/]
+      / digits:Octal { return String.fromCharCode(parseInt(digits, 8)); }
+      / ["'\\]
     )
 
 Hex = [0-9a-fA-F]
+Octal = $([0-3] [0-7] [0-7])
 
 Identifier "name" = !(Keyword !NamePart) @Name
 Keyword

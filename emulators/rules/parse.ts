@@ -25,19 +25,32 @@ export function parseRules(source: string, fileName: string): RulesFile | RulesI
       throw error;
     }
     const { line, column } = error.location.start;
-    return { severity: 'ERROR', fileName, line, column, message: describe(error) };
+    return { severity: 'ERROR', fileName, line, column, message: describe(error, source) };
   }
 }
 
-function describe(error: peggy.parser.SyntaxError): string {
+/** What the official compiler names where a file begins with none of them. */
+const BEGINNINGS = "{'function', 'import', 'service', 'rules_version'}";
+
+/** A word, a number, a text, an operator, or else one character. */
+const TOKEN =
+  /[A-Za-z_]\w*|\d[\w.]*|'(?:[^'\\\r\n]|\\.)*'|"(?:[^"\\\r\n]|\\.)*"|&&|\|\||[=!<>]=|[^]/uy;
+
+/** The official compiler's words, and then what could have stood there instead. */
+function describe(error: peggy.parser.SyntaxError, source: string): string {
   // An issue that the grammar's own `error()` raised has no list of expectations.
   if (!error.expected) return error.message;
-  const found = error.found === null ? 'end of file' : `'${error.found}'`;
+  TOKEN.lastIndex = error.location.start.offset;
+  const token = TOKEN.exec(source)?.[0];
+  const found = token === undefined ? 'end of file' : `'${token}'`;
   const alternatives = [...new Set(error.expected.map(describeExpectation))].filter(
     (text) => text !== 'space',
   );
+  if (alternatives.includes("'rules_version'")) {
+    return `mismatched input ${found} expecting ${BEGINNINGS}`;
+  }
   return alternatives.length > 0 && alternatives.length <= MAX_ALTERNATIVES
-    ? `Unexpected ${found}; expected ${alternatives.join(' or ')}.`
+    ? `Unexpected ${found}. Expected ${alternatives.join(' or ')}.`
     : `Unexpected ${found}.`;
 }
 

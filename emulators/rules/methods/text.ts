@@ -48,9 +48,14 @@ export const stringMethods: MethodTable<ValueOf<'string'>> = {
 /** Methods of bytes (rules reference, `rules.Bytes`). */
 export const bytesMethods: MethodTable<ValueOf<'bytes'>> = {
   size: method(0, (self) => int(self.value.length)),
-  toBase64: method(0, (self) => string(Buffer.from(self.value).toString('base64'))),
-  toHexString: method(0, (self) => string(Buffer.from(self.value).toString('hex'))),
+  toBase64: method(0, (self) => string(base64Url(self.value))),
+  toHexString: method(0, (self) => string(Buffer.from(self.value).toString('hex').toUpperCase())),
 };
+
+/** RFC 4648, section 5, with its padding. */
+function base64Url(value: Uint8Array): string {
+  return Buffer.from(value).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+}
 
 /** The segment that stands for a name which `bind` is to fill. */
 export const captureOf = (name: string): string => `$(${name})`;

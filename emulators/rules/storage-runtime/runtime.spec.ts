@@ -63,7 +63,7 @@ describe('Storage rules runtime', () => {
     assert.ok(answer && 'errors' in answer);
     const issue: unknown = JSON.parse(answer.errors[0] ?? '');
     assert.deepEqual(issue, {
-      description_: "Unexpected 'a'; expected '/'.",
+      description_: "Unexpected 'a'. Expected '/'.",
       sourcePosition_: { fileName_: 'storage.rules', line_: 2, column_: 8 },
     });
   });
