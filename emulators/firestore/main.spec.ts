@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +57,25 @@ describe('the program', () => {
       const message = await refused('--port', '0', '--seed_from_export', MAIN);
       assert.match(message, /^.*main\.ts is not an export of this emulator.*\n$/);
     });
+  });
+
+  it('says at once what is wrong with its rules, and starts all the same', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rules-'));
+    const rules = join(folder, 'my.rules');
+    writeFileSync(rules, 'service cloud.firestore {\n  nonsense\n}');
+    const program = spawn(
+      process.execPath,
+      ['--import=tsx', MAIN, '--host', '127.0.0.1', '--port', '0', '--rules', rules],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    const ready = once(createInterface(program.stdout), 'line');
+    const [line] = (await once(createInterface(program.stderr), 'line')) as [string];
+    assert.ok(line.startsWith(`${rules}:2:3 - ERROR Unexpected 'nonsense'.`), line);
+    await ready;
+    const exited = once(program, 'exit');
+    program.kill('SIGTERM');
+    assert.deepEqual(await exited, [0, null]);
+    rmSync(folder, { recursive: true });
   });
 
   it('reads arguments with and without values', () => {

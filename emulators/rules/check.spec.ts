@@ -21,11 +21,21 @@ const names = (count: number) => Array.from({ length: count }, (_, i) => `a${i}`
 
 describe('errors of a rules file', () => {
   const rows: readonly (readonly [issue: RegExp, source: string])[] = [
-    [/^ERROR 2:30 Unexpected '\)'\.$/, inBody('match /a { allow read: if a.b) ; }')],
+    [/^ERROR 0:0 Rules content empty\. Compilation aborted\.$/, ' \n'],
+    [/^ERROR 2:30 Unexpected '\)'\. Expected ';'\.$/, inBody('match /a { allow read: if a.b) ; }')],
     [/^ERROR 2:35 Unexpected '}'\.$/, inBody('match /a { allow read: if true && }')],
     [
       /^ERROR 2:23 Unexpected '}'\. Expected ',' or ':' or ';'\.$/,
       inBody('match /a { allow read }'),
+    ],
+    [/^ERROR 2:32 Unexpected '}'\. Expected ';'\.$/, inBody('match /a { allow read: if true }')],
+    [
+      /^ERROR 2:44 Unexpected '}'\. Expected ';'\.$/,
+      inBody('function f() { let a = request.auth.uid[0] } match /a { allow read: if f(); }'),
+    ],
+    [
+      /^ERROR 2:33 Unexpected ';'\. Expected ',' or '\)'\.$/,
+      inBody('match /a { allow read: if f(1, 2; }'),
     ],
     [/^ERROR 2:12 Unexpected 'let'\./, inBody("match /a { let x = 'a'; allow read; }")],
     [
@@ -183,6 +193,10 @@ describe('warnings of a rules file', () => {
     [
       ['WARNING 2:27 Invalid function name: math.sin.'],
       inBody('match /a { allow read: if math.sin(1); }'),
+    ],
+    [
+      ['WARNING 2:27 Invalid function name: bool.'],
+      inBody("match /a { allow read: if bool('true'); }"),
     ],
     [
       ['WARNING 2:27 Invalid variable name: firestore.'],

@@ -136,7 +136,7 @@ function difference(left: number | bigint, right: number | bigint): number {
 }
 
 /** The order of code points, which is that of UTF-8 and of Firestore, not that of UTF-16. */
-function compareTexts(left: string, right: string): number {
+export function compareTexts(left: string, right: string): number {
   if (left === right) return 0;
   if (!/[\ud800-\uffff]/.test(left) || !/[\ud800-\uffff]/.test(right)) return left < right ? -1 : 1;
   return Buffer.compare(Buffer.from(left), Buffer.from(right));

@@ -11,6 +11,7 @@ import { callMethod } from './methods/index.js';
 import { captureOf } from './methods/text.js';
 import { applyBinary, applyUnary } from './operators.js';
 import { Scope, type BoundFunction } from './scope.js';
+import { checkSize } from './size.js';
 import {
   bool,
   list,
@@ -26,6 +27,11 @@ import {
 
 /** Limits of the language (firebase.google.com/docs/rules/rules-language and Firestore's quotas). */
 const MAX_EXPRESSIONS = 1000;
+
+/** Expressions that can make a value out of others which is larger than each of them. */
+const growing: ReadonlySet<Expression['kind']> = new Set([
+  ...(['binary', 'list', 'map', 'method', 'path'] as const),
+]);
 
 type Node<Kind extends Expression['kind']> = Extract<Expression, { readonly kind: Kind }>;
 
@@ -55,6 +61,7 @@ export class Evaluation {
     }
     try {
       const value = this.compute(node, scope);
+      if (growing.has(node.kind)) checkSize(value);
       if (this.keepsVisits) this.visits.push({ node, outcome: value });
       return value;
     } catch (error) {
@@ -166,7 +173,7 @@ export class Evaluation {
   }
 
   private pathLiteral(parts: readonly PathPart[], scope: Scope): Value {
-    const segments: string[] = [];
+    let segments: string[] = [];
     const captures: string[] = [];
     for (const part of parts) {
       if (typeof part !== 'string' && part.kind === 'variable' && !scope.variable(part.name)) {
@@ -176,7 +183,7 @@ export class Evaluation {
       }
       const value = typeof part === 'string' ? string(part) : this.evaluate(part, scope);
       if (value.type === 'unknown') return UNKNOWN;
-      if (value.type === 'path') segments.push(...value.segments);
+      if (value.type === 'path') segments = segments.concat(value.segments);
       else if (value.type === 'string') segments.push(value.value);
       else throw new RulesError(`A path segment must be a string, not ${value.type}.`);
     }

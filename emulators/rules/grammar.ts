@@ -40,7 +40,7 @@ Service
   = "service" __ service:$(Name ("." Name)*) _ "{" _ body:(@(Function / Match / BarePath) _)* "}"
     { return { kind: 'service', service, body, at: here() }; }
 
-BarePath = "/" { error("Missing 'match' keyword before path."); }
+BarePath = &"/" . { error("Missing 'match' keyword before path."); }
 
 Match
   = "match" __ pattern:("/" @PatternSegment)+ _ "{" _ body:(@(Function / Allow / Match / BarePath) _)* "}"

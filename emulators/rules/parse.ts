@@ -6,11 +6,21 @@ import { grammar } from './grammar.js';
 /** Built from the grammar when the first rules file is parsed: about 0.1 s, once a process. */
 let parser: peggy.Parser | undefined;
 
+/** What can go on after nearly any expression; to name it does not help. */
+const continuations: ReadonlySet<string> = new Set([
+  ...["'||'", "'&&'", "'=='", "'!='", "'<'", "'<='", "'>'", "'>='", "'in'", "'is'", "'?'", "'('"],
+  ...["'+'", "'-'", "'*'", "'/'", "'%'", "'.'", "'['", `'"'`, "'''"],
+]);
+
 /** Longer lists of what could have stood there help nobody. */
 const MAX_ALTERNATIVES = 6;
 
 /** Parses a rules file; one that does not parse gives one error, with its place. */
 export function parseRules(source: string, fileName: string): RulesFile | RulesIssue {
+  if (source.trim() === '') {
+    const message = 'Rules content empty. Compilation aborted.';
+    return { severity: 'ERROR', fileName, line: 0, column: 0, message };
+  }
   parser ??= peggy.generate(grammar);
   try {
     // The grammar's actions build exactly the nodes that ast.ts names.
@@ -43,8 +53,10 @@ function describe(error: peggy.parser.SyntaxError, source: string): string {
   TOKEN.lastIndex = error.location.start.offset;
   const token = TOKEN.exec(source)?.[0];
   const found = token === undefined ? 'end of file' : `'${token}'`;
-  const alternatives = [...new Set(error.expected.map(describeExpectation))].filter(
-    (text) => text !== 'space',
+  const expected = error.expected.filter(({ type }) => type !== 'class').map(describeExpectation);
+  const isAfterExpression = expected.includes("'||'");
+  const alternatives = [...new Set(expected)].filter(
+    (text) => text !== 'space' && !(isAfterExpression && continuations.has(text)),
   );
   if (alternatives.includes("'rules_version'")) {
     return `mismatched input ${found} expecting ${BEGINNINGS}`;

@@ -86,6 +86,7 @@ const tables: Readonly<Record<string, Rows>> = {
       "{'a': 1, 'a': 2}.a == 2 && {'a': 1}.diff({'a': 1}) is map_diff",
       "{'size': 3}.size == 3 && {'size': 3}.size() == 1",
 
+      "{'b': 1, 'a': 2, '10': 3, '2': 4, 'a1': 5}.keys() == ['10', '2', 'a', 'a1', 'b']",
       "{'a': 1, 'b': 2}.keys() == ['a', 'b'] && {'a': 1}.values() == [1]",
       "{'a': 1}.size() == 1 && {}.size() == 0",
       "{'a': 1, 'b': 2}.diff({'a': 1, 'c': 3}).affectedKeys() == ['b', 'c'].toSet()",

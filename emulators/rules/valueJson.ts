@@ -1,6 +1,9 @@
 import { totalNanos } from './time.js';
 import type { TimestampValue, Value } from './values.js';
 
+/** Items of lists and sets that are shown; of those within others, none is. */
+const MAX_ITEMS = 20;
+
 /**
  * A value as the official emulator writes it in reports on coverage: an object with one key that names the
  * type, integers as text. Of maps only that they are maps, since a request repeats whole documents there.
@@ -27,11 +30,13 @@ export function valueJson(value: Value, cut: (text: string) => string): object {
     case 'latlng':
       return { latlngValue: { latitude: value.latitude, longitude: value.longitude } };
     case 'path':
-      return { pathValue: { segments: value.segments.map((simple) => ({ simple })) } };
+      return {
+        pathValue: { segments: value.segments.slice(0, MAX_ITEMS).map((simple) => ({ simple })) },
+      };
     case 'list':
-      return { listValue: { values: value.items.map((item) => valueJson(item, cut)) } };
+      return { listValue: { values: itemsJson(value.items, cut) } };
     case 'set':
-      return { setValue: { values: value.items.map((item) => valueJson(item, cut)) } };
+      return { setValue: { values: itemsJson(value.items, cut) } };
     case 'map':
       return { mapValue: {} };
     case 'map_diff':
@@ -39,6 +44,13 @@ export function valueJson(value: Value, cut: (text: string) => string): object {
     case 'unknown':
       return { constraintValue: {} };
   }
+}
+
+function itemsJson(items: readonly Value[], cut: (text: string) => string): readonly object[] {
+  return items.slice(0, MAX_ITEMS).map((item) => {
+    if (item.type === 'list') return { listValue: {} };
+    return item.type === 'set' ? { setValue: {} } : valueJson(item, cut);
+  });
 }
 
 /** RFC 3339 to the millisecond, where JavaScript's dates reach. */

@@ -39,9 +39,10 @@ export interface RulesSource {
  */
 export class Access {
   private ruleset: Ruleset | 'open' | 'closed' = 'open';
+  /** Why nothing is allowed, while the rules are closed. */
+  private closedBy = '';
   /** Rules that are not compiled yet: that takes a while the first time, and must not delay a start. */
   private initial: RulesSource | undefined;
-
   private readonly listeners = new Set<() => void>();
 
   constructor(initial?: RulesSource) {
@@ -58,9 +59,7 @@ export class Access {
   compileInitial(): void {
     if (this.initial === undefined) return;
     const { source, fileName } = this.initial;
-    for (const { severity, line, column, message, ...issue } of this.setRules(source, fileName)) {
-      console.error(`${issue.fileName}:${line}:${column} - ${severity} ${message}`);
-    }
+    for (const issue of this.setRules(source, fileName)) console.error(describeIssue(issue));
   }
 
   /** Puts rules in force. Where they have errors, the ones before stay, or nothing is allowed. */
@@ -69,7 +68,11 @@ export class Access {
     const options = { countsCoverage: true };
     const { ruleset, issues } = compileRules(source, 'cloud.firestore', fileName, options);
     if (ruleset !== null) this.ruleset = ruleset;
-    else if (this.ruleset === 'open') this.ruleset = 'closed';
+    else if (typeof this.ruleset === 'string') {
+      this.ruleset = 'closed';
+      const errors = issues.filter(({ severity }) => severity === 'ERROR');
+      this.closedBy = errors.map(describeIssue).join(', ');
+    }
     for (const listener of this.listeners) listener();
     return issues;
   }
@@ -138,7 +141,7 @@ export class Access {
     if (caller.isAdmin) return;
     this.compileInitial();
     if (this.ruleset === 'open') return;
-    if (this.ruleset === 'closed') throw denied('The rules file has errors.');
+    if (this.ruleset === 'closed') throw denied(`The rules have errors: ${this.closedBy}`);
     const { query, time, plan, ...rest } = question;
     const decision = await this.ruleset.evaluate({
       requestResource: NULL,
@@ -151,6 +154,11 @@ export class Access {
     for (const line of decision.debug ?? []) console.log(`firestore rules: ${line}`);
     if (!decision.permit) throw denied(decision.reason);
   }
+}
+
+/** As the CLI prints the issues of a changed file. */
+function describeIssue({ severity, fileName, line, column, message }: RulesIssue): string {
+  return `${fileName}:${line}:${column} - ${severity} ${message}`;
 }
 
 function methodOf({ write, before }: PlannedWrite): RulesRequest['method'] {

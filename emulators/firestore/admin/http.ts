@@ -207,10 +207,12 @@ function putRules(service: FirestoreService, body: unknown): Answer {
   const issues = service.access.setRules(content, typeof name === 'string' ? name : 'rules');
   const errors = issues.filter(({ severity }) => severity === 'ERROR');
   if (errors.length === 0 || ignoreErrors === true) {
-    return { status: 200, body: { issues: issues.map(toIssueMessage) } };
+    // As in all JSON of protobuf, a list without items is left out.
+    return issues.length === 0 ? OK : { status: 200, body: { issues: issues.map(toIssueMessage) } };
   }
-  const message = errors.map((issue) => `${issue.line}:${issue.column} ${issue.message}`);
-  return { status: 400, body: error(400, 'INVALID_ARGUMENT', message.join('\n')) };
+  const lines = errors.map(({ line, column, message }) => `L${line}:${column} ${message}`);
+  const message = ['Error compiling rules:', ...lines].join('\n');
+  return { status: 400, body: error(400, 'INVALID_ARGUMENT', message) };
 }
 
 /** What the CLI sends for `--export-on-exit` and `emulators:export`. */

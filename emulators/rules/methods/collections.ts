@@ -1,6 +1,7 @@
-import { any, contains, equal, every, set } from '../comparison.js';
+import { any, compareTexts, contains, equal, every, set } from '../comparison.js';
 import { display } from '../display.js';
 import { RulesError } from '../errors.js';
+import { checkLength } from '../size.js';
 import {
   fieldOf,
   int,
@@ -41,9 +42,11 @@ const membership: MethodTable<Collection> = {
 export const listMethods: MethodTable<ListValue> = {
   ...membership,
   concat: method(1, (self, args) => list([...self.items, ...args.of(0, 'list').items])),
-  join: method(1, (self, args) =>
-    string(self.items.map(joinable).join(args.of(0, 'string').value)),
-  ),
+  join: method(1, (self, args) => {
+    const separator = args.of(0, 'string').value;
+    checkLength(self.items.length * separator.length);
+    return string(self.items.map(joinable).join(separator));
+  }),
   removeAll: method(1, (self, args) => list(without(self, args.collection(0)))),
   toSet: method(0, (self) => set(self.items)),
 };
@@ -71,7 +74,7 @@ export const mapMethods: MethodTable<MapValue> = {
     before: args.of(0, 'map'),
   })),
   keys: partialMethod(0, (self) => {
-    const keys = [...self.fields.keys()].map(string);
+    const keys = [...self.fields.keys()].sort(compareTexts).map(string);
     return self.partial === true ? partialList(keys) : list(keys);
   }),
   size: method(0, (self) => int(self.fields.size)),

@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { RulesError } from '../errors.js';
+import { checkLength } from '../size.js';
 import { bool, bytes, int, list, string, type ValueOf } from '../values.js';
 import { method, type MethodTable } from './signature.js';
 
@@ -37,8 +38,11 @@ export const stringMethods: MethodTable<ValueOf<'string'>> = {
     bool(pattern(args.of(0, 'string').value).matcher(self.value).matches()),
   ),
   replace: method(2, (self, args) => {
-    const replacement = RE2JS.quoteReplacement(args.of(1, 'string').value);
-    return string(pattern(args.of(0, 'string').value).matcher(self.value).replaceAll(replacement));
+    const replacement = args.of(1, 'string').value;
+    const matcher = pattern(args.of(0, 'string').value).matcher(self.value);
+    let length = self.value.length;
+    while (replacement.length > 1 && matcher.find()) checkLength((length += replacement.length));
+    return string(matcher.reset().replaceAll(RE2JS.quoteReplacement(replacement)));
   }),
   split: method(1, (self, args) =>
     list(pattern(args.of(0, 'string').value).split(self.value).map(string)),

@@ -64,7 +64,7 @@ describe('Storage rules runtime', () => {
     const issue: unknown = JSON.parse(answer.errors[0] ?? '');
     assert.deepEqual(issue, {
       description_: "Unexpected 'a'. Expected '/'.",
-      sourcePosition_: { fileName_: 'storage.rules', line_: 2, column_: 8 },
+      sourcePosition_: { fileName_: 'storage.rules', line_: '2:8', column_: 8 },
     });
   });
 
@@ -78,7 +78,7 @@ describe('Storage rules runtime', () => {
     assert.deepEqual(others, []);
     assert.deepEqual(warning, {
       description_: 'Unused function: unused.',
-      sourcePosition_: { fileName_: 'storage.rules', line_: 3, column_: 49 },
+      sourcePosition_: { fileName_: 'storage.rules', line_: '3:49', column_: 49 },
     });
   });
 

@@ -108,10 +108,13 @@ function failed(id: number, errors: readonly string[]): Answer {
   return { id, status: 'ok', errors, warnings: [] };
 }
 
-/** An issue as the emulator takes it apart for its log (firebase-tools, `storage/rules/manager.js`). */
+/**
+ * An issue as the emulator takes it apart for its log (firebase-tools, `storage/rules/manager.js`). That
+ * prints the line and not the column, so the column is in both.
+ */
 function describeIssue({ fileName, line, column, message }: RulesIssue): string {
   return JSON.stringify({
     description_: message,
-    sourcePosition_: { fileName_: fileName, line_: line, column_: column },
+    sourcePosition_: { fileName_: fileName, line_: `${line}:${column}`, column_: column },
   });
 }
