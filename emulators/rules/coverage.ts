@@ -101,6 +101,9 @@ function keyOf(outcome: Value | RulesError): string {
     case 'int':
     case 'float':
       return `${outcome.type} ${outcome.value}`;
+    case 'timestamp':
+    case 'duration':
+      return `${outcome.type} ${outcome.seconds} ${outcome.nanos}`;
     case 'string':
       return `string ${cut(outcome.value)}`;
     default:
