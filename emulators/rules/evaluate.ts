@@ -11,7 +11,7 @@ import { callMethod } from './methods/index.js';
 import { captureOf } from './methods/text.js';
 import { applyBinary, applyUnary } from './operators.js';
 import { Scope, type BoundFunction } from './scope.js';
-import { checkSize } from './size.js';
+import { bounded } from './size.js';
 import {
   bool,
   list,
@@ -27,11 +27,6 @@ import {
 
 /** Limits of the language (firebase.google.com/docs/rules/rules-language and Firestore's quotas). */
 const MAX_EXPRESSIONS = 1000;
-
-/** Expressions that can make a value out of others which is larger than each of them. */
-const growing: ReadonlySet<Expression['kind']> = new Set([
-  ...(['binary', 'list', 'map', 'method', 'path'] as const),
-]);
 
 type Node<Kind extends Expression['kind']> = Extract<Expression, { readonly kind: Kind }>;
 
@@ -61,7 +56,6 @@ export class Evaluation {
     }
     try {
       const value = this.compute(node, scope);
-      if (growing.has(node.kind)) checkSize(value);
       if (this.keepsVisits) this.visits.push({ node, outcome: value });
       return value;
     } catch (error) {
@@ -103,7 +97,7 @@ export class Evaluation {
       case 'call':
         return this.call(node, scope);
       case 'method':
-        return this.method(node, scope);
+        return bounded(this.method(node, scope));
       case 'unary':
         return applyUnary(node.operator, value(node.operand));
       case 'binary':
@@ -114,12 +108,12 @@ export class Evaluation {
         return this.ternary(node, scope);
       case 'list': {
         const items = node.items.map(value);
-        return items.some(mayBeMissing) ? UNKNOWN : list(items);
+        return items.some(mayBeMissing) ? UNKNOWN : bounded(list(items));
       }
       case 'map':
-        return this.mapLiteral(node, scope);
+        return bounded(this.mapLiteral(node, scope));
       case 'path':
-        return this.pathLiteral(node.parts, scope);
+        return bounded(this.pathLiteral(node.parts, scope));
     }
   }
 
@@ -132,7 +126,8 @@ export class Evaluation {
     const { operator, left, right } = node;
     if (operator === '||') return this.logical(true, left, right, scope);
     if (operator === '&&') return this.logical(false, left, right, scope);
-    return applyBinary(operator, this.evaluate(left, scope), this.evaluate(right, scope));
+    const value = applyBinary(operator, this.evaluate(left, scope), this.evaluate(right, scope));
+    return operator === '+' ? bounded(value) : value;
   }
 
   /** `||` (decided by one true) and `&&` (by one false): the side that decides wins over an error. */

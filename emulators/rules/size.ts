@@ -4,12 +4,16 @@ import type { Value } from './values.js';
 /** Characters, bytes and items in one value, however deep: several times what a document may hold. */
 const MAX_SIZE = 4 * 1024 * 1024;
 
-/** Sizes of what holds other values. Rules can put one value into another twice, again and again. */
+/** Sizes of what holds other values; rules can put one value into another twice, again and again. */
 const known = new WeakMap<object, number>();
 
-/** Refuses a value that has grown beyond all that a request brings; what rules do with it would not end. */
-export function checkSize(value: Value): void {
-  if (sizeOf(value) > MAX_SIZE) throw new RulesLimitError('A value has become too large.');
+/**
+ * The same value, unless it has grown beyond all that a request brings, so that what rules do with it might
+ * not end: then the request is refused.
+ */
+export function bounded<Kind extends Value>(value: Kind): Kind {
+  checkLength(sizeOf(value));
+  return value;
 }
 
 /** The same for a text of which the length is known before it is made. */
@@ -26,20 +30,20 @@ function sizeOf(value: Value): number {
       return value.segments.reduce((sum, segment) => sum + segment.length + 1, 0);
     case 'list':
     case 'set':
-      return sizeOfAll(value, value.items);
+      return known.get(value) ?? sizeOfAll(value, value.items, value.items.length);
     case 'map':
-      return sizeOfAll(value, value.fields.values());
+      return known.get(value) ?? sizeOfAll(value, value.fields.values(), value.fields.size);
     default:
       return 1;
   }
 }
 
-function sizeOfAll(holder: object, items: Iterable<Value>): number {
-  let size = known.get(holder);
-  if (size === undefined) {
-    size = 1;
-    for (const item of items) size += sizeOf(item) + 1;
-    known.set(holder, size);
-  }
+/** Only what takes a while to measure is worth to be remembered. */
+const FEW = 16;
+
+function sizeOfAll(holder: object, items: Iterable<Value>, count: number): number {
+  let size = count;
+  for (const item of items) size += sizeOf(item);
+  if (size > FEW) known.set(holder, size);
   return size;
 }
