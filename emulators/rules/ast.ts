@@ -57,11 +57,12 @@ export type Expression = ExpressionShape & {
   readonly groups?: number;
 };
 
-/** A segment of a `match` path: fixed text, `{name}`, or `{name=**}`. */
-export type PatternSegment =
+/** A segment of a `match` path, from its slash: fixed text, `{name}`, or `{name=**}`. */
+export type PatternSegment = { readonly at: Position } & (
   | { readonly kind: 'fixed'; readonly text: string }
   | { readonly kind: 'single'; readonly name: string }
-  | { readonly kind: 'glob'; readonly name: string };
+  | { readonly kind: 'glob'; readonly name: string }
+);
 
 /** A name where it is declared. */
 export interface Named {

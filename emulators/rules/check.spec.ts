@@ -51,7 +51,7 @@ describe('errors of a rules file', () => {
       inBody('match /{a}.jpg { allow read; }'),
     ],
     [/^ERROR 2:34 Unexpected '&'/, inBody("match /a { allow read: if 'é' == & true; }")],
-    [/^ERROR 3:1 Unexpected end of file\. Expected /, 'service cloud.firestore {\n match /a {\n'],
+    [/^ERROR 3:1 Unexpected '<EOF>'\. Expected /, 'service cloud.firestore {\n match /a {\n'],
     [
       /^ERROR 1:1 mismatched input '\{' expecting \{'function', 'import', 'service', 'rules_version'\}$/,
       '{ "rules": { ".read": true } }',
@@ -60,7 +60,7 @@ describe('errors of a rules file', () => {
       /^ERROR 2:12 timestamp is a package and cannot be used as variable name\.$/,
       inBody('function f(timestamp) { return timestamp; } match /a { allow read: if f(1); }'),
     ],
-    [/^ERROR 2:1 math is a package and cannot/, inBody('match /{math} { allow read; }')],
+    [/^ERROR 2:7 math is a package and cannot/, inBody('match /{math} { allow read; }')],
     [
       /^ERROR 2:20 duration is a package and cannot/,
       inBody(
@@ -71,9 +71,24 @@ describe('errors of a rules file', () => {
       /^ERROR 2:18 Unexpected 'reed'\. .*read, write, get, list/,
       inBody('match /a { allow reed; }'),
     ],
-    [/^ERROR 2:27 Function int takes 1/, inBody('match /a { allow read: if int(1, 2); }')],
+    [
+      /^ERROR 2:27 Missing conditional expression after 'if'\.$/,
+      inBody('match /a { allow read: if ; }'),
+    ],
+    [
+      /^ERROR 2:31 The identifier \[a\] is already bound in the current scope\.$/,
+      inBody('function f() { let a = 1; let a = 2; return a; } match /a { allow read: if f(); }'),
+    ],
+    [/^ERROR 2:15 The identifier \[a\] is already bound/, inBody('function f(a, a) { return a; }')],
     [/^ERROR 2:27 text is not a type/, inBody("match /a { allow read: if 'a' is text; }")],
-    [/^ERROR 2:1 .*one recursive wildcard/, inBody('match /{a=**}/{b=**} { allow read; }')],
+    [
+      /^ERROR 2:14 Invalid glob match expression\. Only one glob match is permitted in a match declaration path\.$/,
+      inBody('match /{a=**}/{b=**} { allow read; }'),
+    ],
+    [
+      /^ERROR 2:29 Invalid glob match expression\. Only one/,
+      inBody('match /{a=**}/x { match /y/z/{b=**} { allow read; } }'),
+    ],
     [
       /^ERROR 3:10 Function f is already defined\.$/,
       inBody(
@@ -83,7 +98,7 @@ describe('errors of a rules file', () => {
     [/^ERROR 1:1 .*no rules for service cloud.firestore/, "rules_version = '2'; service a { }"],
     [/^ERROR 1:1 .*rules_version must be '1' or '2'/, "rules_version = '3';"],
     [
-      /^ERROR 2:10 Function f calls itself/,
+      /^ERROR 2:10 Recursive call is not allowed\.$/,
       inBody('function f(x) { return x || f(x); } match /a { allow read: if f(true); }'),
     ],
     [/^ERROR 2:\d+ Match statements are nested more than 10 deep/, inBody(nestedMatches(11))],
@@ -125,8 +140,8 @@ describe('errors of a rules file', () => {
        match /a { allow read: if f(); }`,
     );
     assert.deepEqual(issuesOf(source), [
-      'ERROR 3:10 Function g calls itself, directly or through others.',
-      'ERROR 4:10 Function h calls itself, directly or through others.',
+      'ERROR 3:10 Recursive call is not allowed.',
+      'ERROR 4:10 Recursive call is not allowed.',
     ]);
   });
 
@@ -193,6 +208,14 @@ describe('warnings of a rules file', () => {
     [
       ['WARNING 2:27 Invalid function name: math.sin.'],
       inBody('match /a { allow read: if math.sin(1); }'),
+    ],
+    [
+      ['WARNING 2:27 Incorrect number of arguments supplied to function: math.abs.'],
+      inBody('match /a { allow read: if math.abs() == 1; }'),
+    ],
+    [
+      ['WARNING 2:55 Incorrect number of arguments supplied to function: f.'],
+      inBody('function f(a) { return a; } match /a { allow read: if f(); }'),
     ],
     [
       ['WARNING 2:27 Invalid function name: bool.'],

@@ -10,6 +10,7 @@ import type {
 } from './ast.js';
 import { childrenOf } from './ast.js';
 import { CallGraph } from './callGraph.js';
+import { NOWHERE, pathErrors, within, type Surroundings } from './checkMatch.js';
 import { tooComplex } from './complexity.js';
 import { globalArity, isNamespace } from './globals.js';
 
@@ -35,9 +36,6 @@ const MAX_PARAMETERS = 7;
 /** The official compiler's messages say 10 and 20, but it takes one more of both. */
 const MAX_BINDINGS = 11;
 const MAX_CALLS = 21;
-const MAX_MATCH_DEPTH = 10;
-const MAX_PATH_SEGMENTS = 100;
-const MAX_CAPTURES = 20;
 
 /** Names in force at a place of the file. */
 interface Names {
@@ -47,21 +45,11 @@ interface Names {
   readonly owner: FunctionDeclaration | null;
 }
 
-/** What surrounds a `match`, all of it counted from the service. */
-interface Surroundings {
-  readonly depth: number;
-  readonly segments: number;
-  readonly captures: number;
-  readonly isBelowGlob: boolean;
-}
-
-const NOWHERE: Surroundings = { depth: 0, segments: 0, captures: 0, isBelowGlob: false };
-
 /**
- * Finds in a parsed file what can never work, which is an error: calls with the wrong number of arguments,
- * recursion, misplaced recursive wildcards, a file without rules for `service`, what passes a limit. And what is
- * likely to be a mistake, which is a warning in the words of the official compiler: names that nothing declares,
- * functions and variables that nothing uses.
+ * Finds in a parsed file what can never work, which is an error: recursion, names that are taken, misplaced
+ * recursive wildcards, a file without rules for `service`, what passes a limit. And what is likely to be a
+ * mistake, which is a warning: names that nothing declares, calls with the wrong number of arguments,
+ * functions and variables that nothing uses. Both are in the words of the official compiler, where known.
  */
 export function checkRules(
   file: RulesFile,
@@ -108,9 +96,7 @@ class Checker {
 
   private checkCalls(): void {
     const recursive = this.calls.recursive();
-    for (const { at, name } of recursive) {
-      this.error(at, `Function ${name} calls itself, directly or through others.`);
-    }
+    for (const { at } of recursive) this.error(at, 'Recursive call is not allowed.');
     for (const chain of recursive.length === 0 ? this.calls.longestChains() : []) {
       const beyond = chain[MAX_CALLS];
       if (!beyond) continue;
@@ -160,39 +146,18 @@ class Checker {
   }
 
   private checkMatch(block: MatchBlock, outer: Names, around: Surroundings): void {
-    const wildcards = block.pattern.filter((segment) => segment.kind !== 'fixed');
-    const globs = wildcards.filter((segment) => segment.kind === 'glob').length;
-    const inner: Surroundings = {
-      depth: around.depth + 1,
-      segments: around.segments + block.pattern.length,
-      captures: around.captures + wildcards.length,
-      isBelowGlob: around.isBelowGlob || globs > 0,
-    };
-    if (globs > 1) this.error(block.at, 'A match path may have one recursive wildcard.');
-    if (this.file.rulesVersion === 1) this.checkOldGlobs(block, around.isBelowGlob);
-    if (inner.depth > MAX_MATCH_DEPTH) {
-      this.error(block.at, `Match statements are nested more than ${MAX_MATCH_DEPTH} deep.`);
-    }
-    if (inner.segments > MAX_PATH_SEGMENTS || inner.captures > MAX_CAPTURES) {
-      const text = `A path may have ${MAX_PATH_SEGMENTS} segments and ${MAX_CAPTURES} wildcards.`;
-      this.error(block.at, text);
-    }
-    const added = wildcards.map(({ name }) => name);
-    for (const name of added) this.checkName({ name, at: block.at });
-    const names = { ...outer, variables: new Set([...outer.variables, ...added]) };
-    this.checkBody(block.body, names, inner);
-  }
-
-  /** In version 1 a recursive wildcard takes the whole rest of a path. */
-  private checkOldGlobs(block: MatchBlock, isBelowGlob: boolean): void {
-    if (isBelowGlob) {
+    const { rulesVersion } = this.file;
+    for (const [at, message] of pathErrors(block, around, rulesVersion)) this.error(at, message);
+    if (around.isBelowGlob && rulesVersion === 1) {
       this.warn(block.at, 'Glob(**) resource rules should not have child resource rules.');
     }
-    if (block.pattern.slice(0, -1).some(({ kind }) => kind === 'glob')) {
-      const text =
-        'Invalid glob match expression. Glob matches are permitted as the last segment in a match declaration path.';
-      this.error(block.at, text);
+    const variables = new Set(outer.variables);
+    for (const segment of block.pattern) {
+      if (segment.kind === 'fixed') continue;
+      this.checkName(segment);
+      variables.add(segment.name);
     }
+    this.checkBody(block.body, { ...outer, variables }, within(block, around));
   }
 
   private checkFunction(declaration: FunctionDeclaration, outer: Names): void {
@@ -205,6 +170,8 @@ class Checker {
       this.error(result.at, text);
     }
     for (const variable of [...parameters, ...bindings]) this.checkName(variable);
+    this.checkDistinct(parameters);
+    this.checkDistinct(bindings);
     const variables = new Set([...outer.variables, ...parameters.map(({ name: own }) => own)]);
     for (const binding of bindings) {
       this.checkWhole(binding.value, { ...outer, variables, owner: declaration });
@@ -220,6 +187,15 @@ class Checker {
   private checkName({ name, at }: Named): void {
     if (!isNamespace(name)) return;
     this.error(at, `${name} is a package and cannot be used as variable name.`);
+  }
+
+  private checkDistinct(variables: readonly Named[]): void {
+    const bound = new Set<string>();
+    for (const { name, at } of variables) {
+      const text = `The identifier [${name}] is already bound in the current scope.`;
+      if (bound.has(name)) this.error(at, text);
+      bound.add(name);
+    }
   }
 
   private checkWhole(node: Expression, names: Names): void {
@@ -260,7 +236,7 @@ class Checker {
       this.warn(at, `Invalid function name: ${name}.`);
     }
     if (arity !== null && arity !== given) {
-      this.error(at, `Function ${name} takes ${arity} argument(s), not ${given}.`);
+      this.warn(at, `Incorrect number of arguments supplied to function: ${name}.`);
     }
   }
 

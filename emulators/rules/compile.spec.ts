@@ -17,6 +17,27 @@ describe('functions of a rules file', () => {
   });
 });
 
+describe('calls with the wrong number of arguments', () => {
+  const rows: readonly (readonly [call: string, given: number])[] = [
+    ['f()', 0],
+    ['f(1, 2)', 2],
+    ["int('1', 2)", 2],
+    ['math.abs()', 0],
+    ["'a'.size(1)", 1],
+    ['exists()', 0],
+    ['get(/a/b, /c/d)', 2],
+    ['debug()', 0],
+  ];
+  for (const [call, given] of rows) {
+    it(`are an error: ${call}`, async () => {
+      const allow = `match /a/{x} { allow get: if ${call} == 1; allow list: if f(1); }`;
+      const source = firestore(allow, 'function f(a) { return a; }');
+      const { reason } = await decide(source, { path: `${root}/a/b` });
+      assert.match(reason, new RegExp(`Incorrect number of arguments. Received: ${given}. `));
+    });
+  }
+});
+
 describe('limits of the language', () => {
   it('1000 expressions may be evaluated', async () => {
     const chain = (text: string, operator: string, terms: number) =>

@@ -11,3 +11,8 @@ export class RulesError extends Error {
 export class RulesLimitError extends RulesError {
   override readonly name = 'RulesLimitError';
 }
+
+/** The error of a call with more or fewer arguments than the function takes. */
+export function wrongArity(name: string, given: number): RulesError {
+  return new RulesError(`Incorrect number of arguments. Received: ${given}. Function: [${name}].`);
+}

@@ -4,7 +4,7 @@ import { hasType } from './comparison.js';
 import type { Visit } from './coverage.js';
 import { display } from './display.js';
 import type { Documents } from './documents.js';
-import { RulesError, RulesLimitError } from './errors.js';
+import { RulesError, RulesLimitError, wrongArity } from './errors.js';
 import { callGlobal, isNamespace } from './globals.js';
 import { element, keyOf, member, range } from './members.js';
 import { callMethod } from './methods/index.js';
@@ -208,10 +208,10 @@ export class Evaluation {
   }
 
   private callDeclared({ declaration, scope }: BoundFunction, args: readonly Value[]): Value {
+    const { name: called, parameters: names } = declaration;
+    if (args.length !== names.length) throw wrongArity(called, args.length);
     if (args.some(mayBeMissing)) return UNKNOWN;
-    const parameters = declaration.parameters.map(
-      ({ name }, i) => [name, args[i] ?? NULL] as const,
-    );
+    const parameters = names.map(({ name }, i) => [name, args[i] ?? NULL] as const);
     let inner = new Scope(scope, new Map(parameters));
     for (const binding of declaration.bindings) {
       const value = this.evaluate(binding.value, inner);
@@ -224,15 +224,16 @@ export class Evaluation {
   /** `get`, `exists` and their kin; null for a function of another name. */
   private readDocument(name: string, args: readonly Value[]): Value | null {
     const kind = documentFunctions.get(name);
-    const argument = args[0];
-    if (!kind || !argument) return null;
+    if (!kind) return null;
+    const [argument, ...others] = args;
+    if (!argument || others.length > 0) throw wrongArity(name, args.length);
     if (argument.type === 'unknown') return UNKNOWN;
     const document = this.documents.read(argument, kind.after);
     return kind.exists ? bool(document !== null) : (document ?? NULL);
   }
 
-  private print([value]: readonly Value[]): Value {
-    if (!value) throw new RulesError('debug() takes one argument.');
+  private print([value, ...others]: readonly Value[]): Value {
+    if (!value || others.length > 0) throw wrongArity('debug', value ? others.length + 1 : 0);
     this.debug.push(display(value));
     return value;
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { crc32c } from './crc32c.js';
 import { displayFloat } from './display.js';
-import { RulesError } from './errors.js';
+import { RulesError, wrongArity } from './errors.js';
 import { Arguments } from './methods/signature.js';
 import { durationOfNanos, durationOfUnit, timestampOfMillis, totalNanos } from './time.js';
 import {
@@ -174,6 +174,7 @@ export function callGlobal(
 ): Value {
   const found = globalFunction(namespace, name);
   if (!found) throw new RulesError(`Function not found error: Name: [${name}].`);
+  if (values.length !== found.arity) throw wrongArity(name, values.length);
   if (values.some(restsOnUnknown)) return UNKNOWN;
   return found.call(new Arguments(name, values));
 }

@@ -43,8 +43,10 @@ Service
 BarePath = &"/" . { error("Missing 'match' keyword before path."); }
 
 Match
-  = "match" __ pattern:("/" @PatternSegment)+ _ "{" _ body:(@(Function / Allow / Match / BarePath) _)* "}"
+  = "match" __ pattern:PatternPart+ _ "{" _ body:(@(Function / Allow / Match / BarePath) _)* "}"
     { return { kind: 'match', pattern, body, at: here() }; }
+
+PatternPart = "/" segment:PatternSegment { return { ...segment, at: here() }; }
 
 PatternSegment "path segment"
   = "{" _ name:Identifier _ "=" _ "**" _ "}" { return { kind: 'glob', name }; }
@@ -52,8 +54,10 @@ PatternSegment "path segment"
   / text:$[^/{} \t\r\n;]+ { return { kind: 'fixed', text }; }
 
 Allow
-  = "allow" __ methods:Methods _ condition:(":" _ "if" !NamePart _ @Expression _)? ";"
+  = "allow" __ methods:Methods _ condition:(":" _ "if" !NamePart _ @(NoCondition / Expression) _)? ";"
     { return { kind: 'allow', methods, condition, at: here() }; }
+
+NoCondition = &";" . { error("Missing conditional expression after 'if'."); }
 
 Methods = head:Method tail:(_ "," _ @Method)* { return [head, ...tail]; }
 

@@ -52,7 +52,7 @@ function describe(error: peggy.parser.SyntaxError, source: string): string {
   if (!error.expected) return error.message;
   TOKEN.lastIndex = error.location.start.offset;
   const token = TOKEN.exec(source)?.[0];
-  const found = token === undefined ? 'end of file' : `'${token}'`;
+  const found = `'${token ?? '<EOF>'}'`;
   const expected = error.expected.filter(({ type }) => type !== 'class').map(describeExpectation);
   const isAfterExpression = expected.includes("'||'");
   const alternatives = [...new Set(expected)].filter(

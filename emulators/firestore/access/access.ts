@@ -185,15 +185,17 @@ function documentValue(database: Database, document: StoredDocument | undefined)
     : resourceValue(database.id.databaseId, document.path, fieldsToRules(document.fields));
 }
 
-function queryValue(query: Query): RulesValue {
-  const orderBy = query.orderBy
-    .map(({ field, descending }) => `${formatFieldPath(field)} ${descending ? 'DESC' : 'ASC'}`)
-    .join(', ');
-  const fields = new Map<string, RulesValue>([
-    ['offset', { type: 'int', value: BigInt(query.offset) }],
-    ['orderBy', { type: 'string', value: orderBy }],
+/** As in the official emulator: a limit that is not given is null, and the order a map of directions by field. */
+function queryValue({ limit, offset, orderBy }: Query): RulesValue {
+  const directions = orderBy.map(({ field, descending }): [string, RulesValue] => [
+    formatFieldPath(field),
+    { type: 'string', value: descending ? 'DESC' : 'ASC' },
   ]);
-  if (query.limit !== undefined) fields.set('limit', { type: 'int', value: BigInt(query.limit) });
+  const fields = new Map<string, RulesValue>([
+    ['limit', limit === undefined ? NULL : { type: 'int', value: BigInt(limit) }],
+    ['offset', { type: 'int', value: BigInt(offset) }],
+    ['orderBy', { type: 'map', fields: new Map(directions) }],
+  ]);
   return { type: 'map', fields };
 }
 

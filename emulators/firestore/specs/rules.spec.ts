@@ -43,7 +43,8 @@ service cloud.firestore {
     match /counts/{uid} { allow write: if request.auth.uid == uid; }
     match /few/{id} { allow list: if request.query.limit <= 2; }
     match /pages/{id} {
-      allow list: if request.query.offset == 0 && request.query.orderBy == 'rank DESC, __name__ DESC';
+      allow list: if request.query.offset == 0 && request.query.orderBy.rank == 'DESC'
+        && request.query.limit == null;
     }
     match /films/{id} {
       allow list: if resource.data.age >= 18 || request.auth.uid in resource.data.members

@@ -1,4 +1,4 @@
-import { RulesError } from '../errors.js';
+import { RulesError, wrongArity } from '../errors.js';
 import {
   restsOnUnknown,
   UNKNOWN,
@@ -82,9 +82,7 @@ export function invoke<Self extends Value>(
 ): Value {
   const found = Object.hasOwn(table, name) ? table[name] : undefined;
   if (!found) throw new RulesError(`Function not found error: Name: [${name}] on ${self.type}.`);
-  if (values.length !== found.arity) {
-    throw new RulesError(`Function [${name}] does not take ${values.length} argument(s).`);
-  }
+  if (values.length !== found.arity) throw wrongArity(name, values.length);
   const isUnknown = (value: Value) =>
     found.takesPartial === true ? value.type === 'unknown' : restsOnUnknown(value);
   if (isUnknown(self) || values.some(isUnknown)) return UNKNOWN;
