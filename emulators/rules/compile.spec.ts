@@ -140,6 +140,27 @@ describe('the reason of a decision', () => {
     );
   });
 
+  const words: readonly (readonly [condition: string, reason: string])[] = [
+    ['1 / 0 == 1', 'Divide by zero error.'],
+    ["['a'][3] == 'a'", 'Index out of bound error. Index: [3] , size: [1].'],
+    ["'abcd'[1:99] == 'b'", 'Index out of bound error. Index: [98] , size: [4].'],
+    ["{'a': 1}.b == 1", 'Property b is undefined on object.'],
+    ['null.a == 1', 'Null value error.'],
+    ["['a'].trim() == 'a'", 'Function not found error: Name: [trim].'],
+    ["int('x') == 1", 'Type conversion error. Argument: [x], From type: [string], To type: [int].'],
+    [
+      'latlng.value(-100, 1.5) is latlng',
+      'Latitude should be in [-90,90] range and longitude should be in [-180,180] range. latitude: -100.0, longitude: 1.5.',
+    ],
+  ];
+  for (const [condition, reason] of words) {
+    it(`has production's words for ${condition}`, async () => {
+      const source = firestore(`match /a/{x} { allow get: if ${condition}; }`);
+      const decision = await decide(source, { path: `${root}/a/b` });
+      assert.ok(decision.reason.includes(` @ L2, ${reason} for 'get'`), decision.reason);
+    });
+  }
+
   it('says where no rule applies', async () => {
     const decision = await decide(firestore(''), { path: `${root}/a/b` });
     assert.equal(decision.reason, 'No matching allow statements');

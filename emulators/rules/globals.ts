@@ -54,20 +54,21 @@ const conversions: Readonly<Record<string, GlobalFunction>> = {
   bool: define(1, (args) => {
     const value = args.of(0, 'bool', 'string');
     if (value.type === 'bool') return value;
-    if (value.value !== 'true' && value.value !== 'false') throw notConvertible(value, 'bool');
+    if (value.value !== 'true' && value.value !== 'false')
+      throw notConvertible(value.value, 'bool');
     return bool(value.value === 'true');
   }),
   int: define(1, (args) => {
     const value = args.of(0, 'int', 'float', 'string');
     if (value.type === 'int') return value;
     if (value.type === 'float') return int(truncate(value.value));
-    if (!/^[+-]?\d+$/.test(value.value)) throw notConvertible(value, 'int');
+    if (!/^[+-]?\d+$/.test(value.value)) throw notConvertible(value.value, 'int');
     return int(BigInt(value.value.replace(/^\+/, '')));
   }),
   float: define(1, (args) => {
     const value = args.of(0, 'int', 'float', 'string');
     const isText = value.type === 'string';
-    if (isText && !DECIMAL.test(value.value)) throw notConvertible(value, 'float');
+    if (isText && !DECIMAL.test(value.value)) throw notConvertible(value.value, 'float');
     return float(Number(value.value));
   }),
   string: define(1, (args) => {
@@ -87,8 +88,10 @@ function truncate(value: number): number {
   return Math.trunc(value);
 }
 
-function notConvertible(value: Value, type: string): RulesError {
-  return new RulesError(`Invalid argument: ${value.type} cannot be converted to ${type}.`);
+function notConvertible(text: string, type: string): RulesError {
+  return new RulesError(
+    `Type conversion error. Argument: [${text}], From type: [string], To type: [${type}].`,
+  );
 }
 
 const namespaces: Readonly<Record<string, Readonly<Record<string, GlobalFunction>>>> = {
@@ -117,7 +120,10 @@ const namespaces: Readonly<Record<string, Readonly<Record<string, GlobalFunction
       const latitude = Number(number(args, 0).value);
       const longitude = Number(number(args, 1).value);
       if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) {
-        throw new RulesError('Latitude or longitude is out of range.');
+        throw new RulesError(
+          'Latitude should be in [-90,90] range and longitude should be in [-180,180] range. ' +
+            `latitude: ${displayFloat(latitude)}, longitude: ${displayFloat(longitude)}.`,
+        );
       }
       return { type: 'latlng', latitude, longitude };
     }),

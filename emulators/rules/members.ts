@@ -24,7 +24,7 @@ export function element(object: Value, index: Value): Value {
   const position = positionOf(index);
   const items = itemsOf(object);
   const item = items[position];
-  if (!item) throw new RulesError(`Index ${position} is out of range.`);
+  if (!item) throw outOfBounds(position, items.length);
   return item;
 }
 
@@ -35,7 +35,7 @@ export function range(object: Value, from: Value, to: Value): Value {
   const items = itemsOf(object);
   const [start, end] = [positionOf(from), positionOf(to)];
   if (start < 0 || end < start || end > items.length) {
-    throw new RulesError(`Range ${start}:${end} is out of range.`);
+    throw outOfBounds(start < 0 || end < start ? start : end - 1, items.length);
   }
   const chosen = items.slice(start, end);
   if (object.type === 'list') return list(chosen);
@@ -57,6 +57,10 @@ function itemsOf(object: Value): readonly Value[] {
     default:
       throw new RulesError(`${object.type} cannot be indexed.`);
   }
+}
+
+function outOfBounds(index: number, size: number): RulesError {
+  return new RulesError(`Index out of bound error. Index: [${index}] , size: [${size}].`);
 }
 
 function positionOf(value: Value): number {

@@ -87,7 +87,7 @@ function calculate(operator: Arithmetic, left: Value, right: Value): Value {
 
 function calculateInts(operator: Arithmetic, left: bigint, right: bigint): ValueOf<'int'> {
   if ((operator === '/' || operator === '%') && right === 0n) {
-    throw new RulesError('Division by zero.');
+    throw new RulesError('Divide by zero error.');
   }
   switch (operator) {
     case '+':

@@ -58,7 +58,7 @@ function describe(error: peggy.parser.SyntaxError, source: string): string {
   const alternatives = [...new Set(expected)].filter(
     (text) => text !== 'space' && !(isAfterExpression && continuations.has(text)),
   );
-  if (alternatives.includes("'rules_version'")) {
+  if (alternatives.includes("'rules_version'") && token !== 'import') {
     return `mismatched input ${found} expecting ${BEGINNINGS}`;
   }
   return alternatives.length > 0 && alternatives.length <= MAX_ALTERNATIVES

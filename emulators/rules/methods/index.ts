@@ -36,6 +36,6 @@ export function callMethod(self: Value, name: string, args: readonly Value[]): V
     case 'null':
       throw new RulesError('Null value error.');
     default:
-      throw new RulesError(`Function not found error: Name: [${name}] on ${self.type}.`);
+      throw new RulesError(`Function not found error: Name: [${name}].`);
   }
 }

@@ -81,7 +81,7 @@ export function invoke<Self extends Value>(
   values: readonly Value[],
 ): Value {
   const found = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (!found) throw new RulesError(`Function not found error: Name: [${name}] on ${self.type}.`);
+  if (!found) throw new RulesError(`Function not found error: Name: [${name}].`);
   if (values.length !== found.arity) throw wrongArity(name, values.length);
   const isUnknown = (value: Value) =>
     found.takesPartial === true ? value.type === 'unknown' : restsOnUnknown(value);
