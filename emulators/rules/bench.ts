@@ -3,7 +3,7 @@ import { partial, requestOf, type PlainRequest } from './fixtures.js';
 
 /**
  * Measures how many requests a second the rules decide, one at a time on one core, for a file of 30
- * collections: `npm run bench:rules [seconds for each kind]`.
+ * collections, without and with coverage counted: `npm run bench:rules [seconds for each kind]`.
  */
 const SECONDS = Number(process.argv[2] ?? 2);
 const BATCH = 100;

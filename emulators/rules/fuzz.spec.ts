@@ -138,7 +138,8 @@ describe('a rules file out of its pieces in any order', function () {
   });
 });
 
-describe('a value that rules make', () => {
+describe('a value that rules make', function () {
+  this.timeout(60_000);
   const growing: readonly (readonly [start: string, step: string])[] = [
     ["'ab'", 'x + x'],
     ['[1]', 'x.concat(x)'],
