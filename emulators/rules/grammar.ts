@@ -20,8 +20,11 @@ export const grammar = String.raw`
   };
   const expression = (shape) => {
     const { start, end } = location();
-    return { ...shape, at: here(), from: start.offset, to: end.offset };
+    const at = { line: start.line, column: start.column };
+    return { ...shape, at, from: start.offset, to: end.offset };
   };
+  // What follows an expression and makes a larger one of it.
+  const step = (shape) => ({ ...shape, to: range().end });
   const literal = (value) => expression({ kind: 'literal', value });
 }
 
@@ -95,7 +98,7 @@ Membership
   = head:Comparison
     tail:(
       _ "in" !NamePart _ right:Comparison { return { right }; }
-      / _ "is" !NamePart _ typeName:Name { return { typeName, to: location().end.offset }; }
+      / _ "is" !NamePart _ typeName:Name { return { typeName, to: range().end }; }
     )*
     {
       return tail.reduce(
@@ -122,9 +125,9 @@ Postfix
   = head:Primary
     tail:(
       _ "." _ name:Name args:(_ @Arguments)?
-        { return expression(args ? { kind: 'method', name, args } : { kind: 'member', name }); }
+        { return step(args ? { kind: 'method', name, args } : { kind: 'member', name }); }
       / _ "[" _ index:Expression end:(_ ":" _ @Expression)? _ "]"
-        { return expression(end ? { kind: 'range', start: index, end } : { kind: 'index', index }); }
+        { return step(end ? { kind: 'range', start: index, end } : { kind: 'index', index }); }
     )*
     {
       return tail.reduce(
