@@ -11,7 +11,7 @@ import type { WaitOptions } from './watch.js';
 export interface QuikThreadJobs {
   /**
    * Calls `onChange` with the job as the server has it, and at every change, until unsubscribed or
-   * `onError` is called (a job that is not there, or someone else's, is `permission-denied`).
+   * `onError` is called (a job that is not there, or no longer, or someone else's, is `permission-denied`).
    * @returns the unsubscribe function.
    */
   watchJob(

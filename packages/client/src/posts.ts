@@ -34,7 +34,7 @@ export interface ListPostsOptions {
 export interface QuikThreadPosts {
   /**
    * Calls `onChange` with the post as the server has it, and at every change, until unsubscribed or
-   * `onError` is called (a post that is not there, or someone else's, is `permission-denied`).
+   * `onError` is called (a post that is not there, or no longer, or someone else's, is `permission-denied`).
    * @returns the unsubscribe function.
    */
   watchPost(

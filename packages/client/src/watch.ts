@@ -42,7 +42,7 @@ export function watcher<Schema extends z.ZodType>(
         if (snapshot.metadata.fromCache || (last && snapshotEqual(last, snapshot))) return;
         last = snapshot;
         const data = snapshot.data();
-        // Deleted meanwhile: there is nothing to show.
+        // The rules refuse what is not there, or no longer, so that `onError` is called instead.
         if (!data) return;
         const value = parseDocument(schema, snapshot.ref.path, { ...data, [idField]: id });
         if (value instanceof QuikThreadError) onError?.(value);
