@@ -2,15 +2,15 @@ import type { Server as HttpServer } from 'node:http';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { RulesSource } from './access/access.js';
 import { Access } from './access/access.js';
 import { importDocuments } from './admin/exports.js';
 import type { DatabaseTimeouts } from './database.js';
 import { DEFAULT_TIMEOUTS } from './database.js';
-import { grpcMethods } from './grpc/calls.js';
-import { serviceDefinition } from './grpc/serviceDefinition.js';
+import type { GrpcServer } from './grpc/server.js';
+import { grpcServer } from './grpc/server.js';
 import { httpListener } from './http/listener.js';
+import { lazy } from './lazy.js';
 import { firestoreMethods } from './methods/methods.js';
 import { FirestoreService } from './service.js';
 import type { RetryTimes } from './triggers/delivery.js';
@@ -66,15 +66,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
 
 /** Accepts connections and hands each to gRPC or to the HTTP/1.1 endpoints. */
 class Listener {
-  private readonly grpc = new Server({
-    // How much a request may be is for those to say who read it.
-    'grpc.max_receive_message_length': -1,
-    'grpc.max_send_message_length': -1,
-  });
-  private readonly injector = this.grpc.createConnectionInjector(
-    ServerCredentials.createInsecure(),
-  );
+  private readonly grpc: () => Promise<GrpcServer>;
   private readonly http: HttpServer;
+  private readonly closings: (() => void)[] = [];
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer((socket) => {
     this.accept(socket);
@@ -85,7 +79,13 @@ class Listener {
     triggers: TriggerDispatcher,
   ) {
     const methods = firestoreMethods(service);
-    this.grpc.addService(serviceDefinition, grpcMethods(methods));
+    this.grpc = lazy(async () => {
+      const server = await grpcServer(methods);
+      this.closings.push(() => {
+        server.close();
+      });
+      return server;
+    });
     this.http = createHttpServer(httpListener(service, triggers, methods));
   }
 
@@ -100,7 +100,7 @@ class Listener {
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    this.grpc.forceShutdown();
+    for (const close of this.closings) close();
     for (const socket of this.sockets) socket.destroy();
     await closed;
   }
@@ -115,8 +115,11 @@ class Listener {
       this.service.endOfConnection(peer);
     });
     sniff(socket, (isHttp2) => {
-      if (isHttp2) this.injector.injectConnection(socket);
-      else this.http.emit('connection', socket);
+      if (!isHttp2) this.http.emit('connection', socket);
+      else
+        void this.grpc().then((grpc) => {
+          grpc.serve(socket);
+        });
     });
   }
 }

@@ -1,18 +1,17 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import { dirname } from 'node:path';
 import { Script } from 'node:vm';
 
 /**
  * `node start.cjs PROGRAM ARGUMENTS…` runs a program of one CommonJS file with what V8 compiled of it
- * when it last ran, which lies beside it in a file that its content names. Where there is none yet, or
+ * when it last ran, which lies beside it in a file that the program's size and time name. Where there is none yet, or
  * it is another version's of Node, the program is compiled as usual and writes one when it ends.
  */
 function start(program: string): void {
   const source = readFileSync(program, 'utf8');
-  const hash = createHash('sha1').update(source).digest('hex').slice(0, 16);
-  const cache = `${program}.${hash}.cache`;
+  const { size, mtimeMs } = statSync(program);
+  const cache = `${program}.${size}-${mtimeMs}.cache`;
   const cachedData = readIfThere(cache);
   const script = new Script(Module.wrap(source), {
     filename: program,

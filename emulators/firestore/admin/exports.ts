@@ -35,7 +35,7 @@ export async function exportDocuments(
   const documents = [...database.store.all()];
   const lines = function* (): Generator<string> {
     for (const document of documents) {
-      const json = toJson(documentType, toDocumentMessage(database.id, document));
+      const json = toJson(documentType(), toDocumentMessage(database.id, document));
       yield `${formatAsciiJson(json)}\n`;
     }
   };
@@ -67,7 +67,7 @@ export async function importDocuments(service: FirestoreService, file: string): 
   for await (const line of documents.readLines()) {
     number += 1;
     try {
-      database.load([fromDocumentMessage(fromJson(documentType, parseJson(line)))]);
+      database.load([fromDocumentMessage(fromJson(documentType(), parseJson(line)))]);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`${path}:${number} is not a document: ${message}`, { cause });

@@ -1,12 +1,11 @@
 import type {
+  Metadata,
   ServerDuplexStream,
   ServerUnaryCall,
   ServerWritableStream,
-  ServiceError,
   UntypedServiceImplementation,
   sendUnaryData,
 } from '@grpc/grpc-js';
-import { Metadata, status } from '@grpc/grpc-js';
 import { identify } from '../access/caller.js';
 import type { Caller } from '../access/caller.js';
 import type { FirestoreMethods, ServerStreamMethod, UnaryMethod } from '../methods/methods.js';
@@ -14,7 +13,8 @@ import type { OpenStream } from '../methods/streams.js';
 import { StreamFeed } from '../methods/streams.js';
 import { methodDescriptions, toPlain } from '../messages/protos.js';
 import { checkRequestSize } from '../messages/requestSize.js';
-import { Code, toFirestoreError } from '../model/status.js';
+import type { Code } from '../model/status.js';
+import { toFirestoreError } from '../model/status.js';
 
 type AnyCall =
   | ServerUnaryCall<unknown, unknown>
@@ -24,8 +24,17 @@ type AnyCall =
 /** Reads a request's bytes; INVALID_ARGUMENT where they are too many. */
 type ReadRequest = (bytes: Buffer) => object;
 
-/** The methods as gRPC calls them; it answers UNIMPLEMENTED for others. */
-export function grpcMethods(methods: FirestoreMethods): UntypedServiceImplementation {
+/**
+ * The methods as gRPC calls them; it answers UNIMPLEMENTED for others.
+ *
+ * @param newMetadata makes empty metadata
+ */
+export function grpcMethods(
+  methods: FirestoreMethods,
+  newMetadata: () => Metadata,
+): UntypedServiceImplementation {
+  const serverStream = (method: ServerStreamMethod, read: ReadRequest) =>
+    serverStreamCall(method, read, newMetadata);
   return {
     ...withReaders(methods.unary, unary),
     ...withReaders(methods.serverStream, serverStream),
@@ -38,7 +47,7 @@ function withReaders<T, U>(
   methods: Readonly<Record<string, T>>,
   callOf: (method: T, read: ReadRequest) => U,
 ): Record<string, U> {
-  const calls = methodDescriptions.flatMap(({ name, request }): [string, U][] => {
+  const calls = methodDescriptions().flatMap(({ name, request }): [string, U][] => {
     const method = methods[name];
     const read = (bytes: Buffer): object => {
       checkRequestSize(bytes.length);
@@ -75,14 +84,18 @@ function unary(method: UnaryMethod, read: ReadRequest) {
 }
 
 /** A method with one request and a stream of answers. */
-function serverStream(method: ServerStreamMethod, read: ReadRequest) {
+function serverStreamCall(
+  method: ServerStreamMethod,
+  read: ReadRequest,
+  newMetadata: () => Metadata,
+) {
   return (call: ServerWritableStream<Buffer, object>): void => {
     const send = (response: object): void => {
       call.write(response);
     };
     // An error without headers before it is taken for a lost connection, and tried again, by
     // google-gax's retry-request.
-    call.sendMetadata(new Metadata());
+    call.sendMetadata(newMetadata());
     const answer = async (): Promise<void> => method(read(call.request), callerOf(call), send);
     answer().then(
       () => call.end(),
@@ -118,21 +131,8 @@ function duplex(open: OpenStream<object, object>, read: ReadRequest) {
   };
 }
 
-const STATUS: Readonly<Record<Code, status>> = {
-  [Code.Cancelled]: status.CANCELLED,
-  [Code.InvalidArgument]: status.INVALID_ARGUMENT,
-  [Code.NotFound]: status.NOT_FOUND,
-  [Code.AlreadyExists]: status.ALREADY_EXISTS,
-  [Code.PermissionDenied]: status.PERMISSION_DENIED,
-  [Code.FailedPrecondition]: status.FAILED_PRECONDITION,
-  [Code.Aborted]: status.ABORTED,
-  [Code.Unimplemented]: status.UNIMPLEMENTED,
-  [Code.Internal]: status.INTERNAL,
-};
-
 /** The status of a call that failed. */
-function toServiceError(error: unknown): ServiceError {
+function toServiceError(error: unknown): Error & { code: Code; details: string } {
   const { code, message } = toFirestoreError(error);
-  const metadata = new Metadata();
-  return Object.assign(new Error(message), { code: STATUS[code], details: message, metadata });
+  return Object.assign(new Error(message), { code, details: message });
 }

@@ -6,9 +6,11 @@ import { PACKAGE, encode, methodDescriptions } from '../messages/protos.js';
  * The service as gRPC needs it, method by method. Requests stay bytes: what gRPC finds wrong as it reads them
  * would not be told with Firestore's status.
  */
-export const serviceDefinition: ServiceDefinition = Object.fromEntries(
-  methodDescriptions.map((method) => [method.name, methodDefinition(method)]),
-);
+export function serviceDefinition(): ServiceDefinition {
+  return Object.fromEntries(
+    methodDescriptions().map((method) => [method.name, methodDefinition(method)]),
+  );
+}
 
 function methodDefinition({
   name,

@@ -1,32 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { status } from '@grpc/grpc-js';
 import { identify } from '../access/caller.js';
 import type { Caller } from '../access/caller.js';
 import { checkRequestSize } from '../messages/requestSize.js';
 import type { FirestoreError } from '../model/status.js';
+import { Code } from '../model/status.js';
 
-/** HTTP statuses by gRPC code, from the comments of google/rpc/code.proto. */
-const HTTP_STATUS = [
-  200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401,
-];
+/** The HTTP status and the name of each code, from google/rpc/code.proto. */
+const ANSWERS: Readonly<Record<Code, readonly [httpStatus: number, name: string]>> = {
+  [Code.Cancelled]: [499, 'CANCELLED'],
+  [Code.InvalidArgument]: [400, 'INVALID_ARGUMENT'],
+  [Code.NotFound]: [404, 'NOT_FOUND'],
+  [Code.AlreadyExists]: [409, 'ALREADY_EXISTS'],
+  [Code.PermissionDenied]: [403, 'PERMISSION_DENIED'],
+  [Code.FailedPrecondition]: [400, 'FAILED_PRECONDITION'],
+  [Code.Aborted]: [409, 'ABORTED'],
+  [Code.Unimplemented]: [501, 'UNIMPLEMENTED'],
+  [Code.Internal]: [500, 'INTERNAL'],
+};
 
 /** The HTTP status and the body with which Google's APIs refuse. */
 export function toErrorAnswer({ code, message, details }: FirestoreError): {
   status: number;
   body: object;
 } {
-  const httpStatus = HTTP_STATUS[code] ?? 500;
+  const [httpStatus, name] = ANSWERS[code];
+  const error = { code: httpStatus, message, status: name };
   return {
     status: httpStatus,
-    body: {
-      error: {
-        code: httpStatus,
-        message,
-        status: status[code],
-        ...(details.length > 0 && { details }),
-      },
-    },
+    body: { error: { ...error, ...(details.length > 0 && { details }) } },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { google } from '@google-cloud/firestore/build/protos/firestore_v1_proto_api.js';
 import description from '@google-cloud/firestore/build/protos/v1.json' with { type: 'json' };
 import protobuf from 'protobufjs/light.js';
+import { lazy } from '../lazy.js';
 
 /** The payload of a trigger's event, `google.events.cloud.firestore.v1.DocumentEventData`. */
 export interface DocumentEventMessage {
@@ -12,13 +13,19 @@ export interface DocumentEventMessage {
 /** The package of the service and its messages. */
 export const PACKAGE = 'google.firestore.v1';
 
-/** From what @google-cloud/firestore publishes, as JSON of protobufjs. */
-const root = protobuf.Root.fromJSON(description);
-addVerify();
-const eventType = addDocumentEvent();
+const EVENTS_PACKAGE = 'google.events.cloud.firestore.v1';
 
-export const documentType = root.lookupType(`${PACKAGE}.Document`);
-export const cursorType = root.lookupType(`${PACKAGE}.Cursor`);
+/** From what @google-cloud/firestore publishes, as JSON of protobufjs; reading it takes a while. */
+const root = lazy(() => {
+  const published = protobuf.Root.fromJSON(description);
+  addVerify(published);
+  addDocumentEvent(published);
+  return published;
+});
+const eventType = lazy(() => root().lookupType(`${EVENTS_PACKAGE}.DocumentEventData`));
+
+export const documentType = lazy(() => lookupMessage('Document'));
+export const cursorType = lazy(() => lookupMessage('Cursor'));
 
 /** Where a method is found over HTTP, as `google.api.http` annotates it. */
 export interface HttpBinding {
@@ -40,24 +47,26 @@ export interface MethodDescription {
 }
 
 /** All methods of the service. */
-export const methodDescriptions: readonly MethodDescription[] = root
-  .lookupService(`${PACKAGE}.Firestore`)
-  .methodsArray.map((method) => ({
-    name: method.name,
-    request: lookupMessage(method.requestType),
-    response: lookupMessage(method.responseType),
-    requestStream: method.requestStream ?? false,
-    responseStream: method.responseStream ?? false,
-    http: httpBindings(method.options ?? {}),
-  }));
+export const methodDescriptions = lazy((): readonly MethodDescription[] =>
+  root()
+    .lookupService(`${PACKAGE}.Firestore`)
+    .methodsArray.map((method) => ({
+      name: method.name,
+      request: lookupMessage(method.requestType),
+      response: lookupMessage(method.responseType),
+      requestStream: method.requestStream ?? false,
+      responseStream: method.responseStream ?? false,
+      http: httpBindings(method.options ?? {}),
+    })),
+);
 
 /** Encodes the payload of a trigger's event. */
 export function encodeDocumentEvent(message: DocumentEventMessage): Buffer {
-  return encode(eventType, message);
+  return encode(eventType(), message);
 }
 
 /** The web SDK's transactions verify documents by a field that the published protos lack. */
-function addVerify(): void {
+function addVerify(root: protobuf.Root): void {
   const write = root.lookupType(`${PACKAGE}.Write`);
   const verify = new protobuf.Field('verify', 5, 'string');
   write.add(verify);
@@ -65,17 +74,16 @@ function addVerify(): void {
 }
 
 /** google/events/cloud/firestore/v1/data.proto: its Document has the numbers of the service's own. */
-function addDocumentEvent(): protobuf.Type {
+function addDocumentEvent(root: protobuf.Root): void {
   const type = new protobuf.Type('DocumentEventData')
     .add(new protobuf.Field('value', 1, `${PACKAGE}.Document`))
     .add(new protobuf.Field('oldValue', 2, `${PACKAGE}.Document`))
     .add(new protobuf.Field('updateMask', 3, `${PACKAGE}.DocumentMask`));
-  root.define('google.events.cloud.firestore.v1').add(type);
-  return type;
+  root.define(EVENTS_PACKAGE).add(type);
 }
 
 function lookupMessage(name: string): protobuf.Type {
-  return root.lookupType(name.startsWith('google.') ? name : `${PACKAGE}.${name}`);
+  return root().lookupType(name.startsWith('google.') ? name : `${PACKAGE}.${name}`);
 }
 
 function httpBindings(options: Readonly<Record<string, unknown>>): HttpBinding[] {

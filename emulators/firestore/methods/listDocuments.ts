@@ -130,12 +130,12 @@ function fromOrderBy(text: string): Order[] {
 /** Where a page ended, as the token of the next. */
 function toPageToken({ values, before }: Cursor): string {
   const message = { values: values.map(toValueMessage), before };
-  return encode(cursorType, message).toString('base64url');
+  return encode(cursorType(), message).toString('base64url');
 }
 
 function fromPageToken(token: string): Cursor {
   try {
-    return fromCursor(toPlain(cursorType, cursorType.decode(Buffer.from(token, 'base64url'))));
+    return fromCursor(toPlain(cursorType(), cursorType().decode(Buffer.from(token, 'base64url'))));
   } catch {
     throw invalid('Invalid page token.');
   }

@@ -5,7 +5,7 @@ import type { Json } from './checkJson.js';
 import { checkJson } from './checkJson.js';
 
 const requestOf = (method: string) => {
-  const found = methodDescriptions.find(({ name }) => name === method);
+  const found = methodDescriptions().find(({ name }) => name === method);
   assert.ok(found);
   return found.request;
 };

@@ -1,4 +1,5 @@
 import type { HttpBinding, MethodDescription } from '../messages/protos.js';
+import { lazy } from '../lazy.js';
 import { methodDescriptions } from '../messages/protos.js';
 import { Code, FirestoreError } from '../model/status.js';
 
@@ -17,13 +18,13 @@ interface Route {
   readonly pattern: RegExp;
 }
 
-const routes = methodDescriptions.flatMap((method) =>
-  method.http.map((binding) => compile(method, binding)),
+const routes = lazy(() =>
+  methodDescriptions().flatMap((method) => method.http.map((binding) => compile(method, binding))),
 );
 
 /** The method that a request is for, if any; INVALID_ARGUMENT where its path is none. `path` is as it came, percent-encoded. */
 export function findRoute(verb: string, path: string): RouteMatch | undefined {
-  for (const { method, binding, fields, pattern } of routes) {
+  for (const { method, binding, fields, pattern } of routes()) {
     const values = verb === binding.verb ? pattern.exec(path)?.slice(1) : undefined;
     if (values === undefined || !values.every(isResource)) continue;
     const variables = fields.map((field, index) => [field, decode(values[index] ?? '')] as const);

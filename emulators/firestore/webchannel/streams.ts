@@ -24,7 +24,7 @@ export class ChannelStreams {
     authorization: string | undefined,
   ): { id: string; channel: Channel } | undefined {
     const openStream = this.methods.duplex[name];
-    const method = methodDescriptions.find((candidate) => candidate.name === name);
+    const method = methodDescriptions().find((candidate) => candidate.name === name);
     if (openStream === undefined || method === undefined) return undefined;
     const id = randomBytes(16).toString('base64url');
     const channel = new Channel(
