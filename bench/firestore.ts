@@ -109,11 +109,11 @@ async function queries(db: Firestore, documents: number): Promise<Record<string,
 
 async function load(program: Program): Promise<void> {
   const db = clientOf(program);
-  const startedAt = performance.now();
+  const called = performance.now();
   await db.doc('items/none').get();
-  const firstMs = performance.now() - startedAt;
+  const callMs = performance.now() - called;
   console.log(
-    `       the first call by gRPC: ${firstMs.toFixed(0)} ms, the client's loading and ours with it`,
+    `       the first call by gRPC: ${callMs.toFixed(0)} ms, the client's loading and ours with it`,
   );
   let isSeen = (): void => undefined;
   const stop = db.collection('items').onSnapshot((snapshot) => {

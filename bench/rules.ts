@@ -1,5 +1,5 @@
-import { compileRules } from './compile.js';
-import { partial, requestOf, type PlainRequest } from './fixtures.js';
+import { compileRules } from '../emulators/rules/compile.js';
+import { partial, requestOf, type PlainRequest } from '../emulators/rules/fixtures.js';
 
 /**
  * Measures how many requests a second the rules decide, one at a time on one core, for a file of 30
