@@ -41,9 +41,6 @@ export async function bundlePrograms(folder: string): Promise<void> {
     target: 'node20',
     minify: true,
     keepNames: true,
-    // Node has no such thing in CommonJS.
-    banner: { js: "const MODULE_URL = require('node:url').pathToFileURL(__filename).href;" },
-    define: { 'import.meta.url': 'MODULE_URL' },
     logLevel: 'warning',
   });
   await Promise.all(PROGRAMS.map((program) => startOnce(folder, program)));

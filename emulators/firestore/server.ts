@@ -67,8 +67,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
 /** Accepts connections and hands each to gRPC or to the HTTP/1.1 endpoints. */
 class Listener {
   private readonly grpc: () => Promise<GrpcServer>;
+  /** The same, once it is loaded. */
+  private loadedGrpc: GrpcServer | undefined;
   private readonly http: HttpServer;
-  private readonly closings: (() => void)[] = [];
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer((socket) => {
     this.accept(socket);
@@ -79,13 +80,7 @@ class Listener {
     triggers: TriggerDispatcher,
   ) {
     const methods = firestoreMethods(service);
-    this.grpc = lazy(async () => {
-      const server = await grpcServer(methods);
-      this.closings.push(() => {
-        server.close();
-      });
-      return server;
-    });
+    this.grpc = lazy(async () => (this.loadedGrpc = await grpcServer(methods)));
     this.http = createHttpServer(httpListener(service, triggers, methods));
   }
 
@@ -100,7 +95,7 @@ class Listener {
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    for (const close of this.closings) close();
+    this.loadedGrpc?.close();
     for (const socket of this.sockets) socket.destroy();
     await closed;
   }

@@ -1,4 +1,5 @@
 import type { Bound, Constraint, RulesValue } from './api.js';
+import { compareStrings } from '../strings.js';
 import { totalNanos } from './time.js';
 import {
   fieldOf,
@@ -115,7 +116,7 @@ export function set(items: readonly Value[]): SetValue {
 export function compare(left: Value, right: Value): number | null {
   if (isNumber(left) && isNumber(right)) return difference(left.value, right.value);
   if (left.type === 'string' && right.type === 'string') {
-    return compareTexts(left.value, right.value);
+    return compareStrings(left.value, right.value);
   }
   if (left.type === 'bytes' && right.type === 'bytes') {
     return Buffer.compare(left.value, right.value);
@@ -133,13 +134,6 @@ function difference(left: number | bigint, right: number | bigint): number {
   if (left == right) return 0;
   if (left < right) return -1;
   return left > right ? 1 : NaN;
-}
-
-/** The order of code points, which is that of UTF-8 and of Firestore, not that of UTF-16. */
-export function compareTexts(left: string, right: string): number {
-  if (left === right) return 0;
-  if (!/[\ud800-\uffff]/.test(left) || !/[\ud800-\uffff]/.test(right)) return left < right ? -1 : 1;
-  return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
 /** `<` and its kin; null for types that have no order together. */

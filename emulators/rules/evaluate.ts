@@ -225,15 +225,16 @@ export class Evaluation {
   private readDocument(name: string, args: readonly Value[]): Value | null {
     const kind = documentFunctions.get(name);
     if (!kind) return null;
-    const [argument, ...others] = args;
-    if (!argument || others.length > 0) throw wrongArity(name, args.length);
+    const [argument] = args;
+    if (!argument || args.length > 1) throw wrongArity(name, args.length);
     if (argument.type === 'unknown') return UNKNOWN;
     const document = this.documents.read(argument, kind.after);
     return kind.exists ? bool(document !== null) : (document ?? NULL);
   }
 
-  private print([value, ...others]: readonly Value[]): Value {
-    if (!value || others.length > 0) throw wrongArity('debug', value ? others.length + 1 : 0);
+  private print(args: readonly Value[]): Value {
+    const [value] = args;
+    if (!value || args.length > 1) throw wrongArity('debug', args.length);
     this.debug.push(display(value));
     return value;
   }

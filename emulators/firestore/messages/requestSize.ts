@@ -1,7 +1,7 @@
 import { Code, FirestoreError } from '../model/status.js';
 
 /** What the service takes, and names when it refuses more, though firebase.google.com promises only 10 MiB. */
-export const MAX_REQUEST_BYTES = 11_534_336;
+const MAX_REQUEST_BYTES = 11_534_336;
 
 /** Refuses a request, or a message of a stream, that is too large as it came over the wire. */
 export function checkRequestSize(bytes: number): void {

@@ -1,5 +1,5 @@
 import { compareNames } from './path.js';
-import { compareStrings } from './strings.js';
+import { compareStrings } from '../../strings.js';
 import type { Fields, Value } from './value.js';
 import { isNumber, vectorElements } from './value.js';
 

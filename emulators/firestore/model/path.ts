@@ -1,5 +1,5 @@
 import { Code, FirestoreError } from './status.js';
-import { compareStrings } from './strings.js';
+import { compareStrings } from '../../strings.js';
 
 /** Names one database: `projects/{projectId}/databases/{databaseId}`. */
 export interface DatabaseId {

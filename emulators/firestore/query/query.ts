@@ -1,6 +1,6 @@
 import type { FieldPath } from '../model/fieldPath.js';
 import { NAME_FIELD, formatFieldPath, isNameField } from '../model/fieldPath.js';
-import { compareStrings } from '../model/strings.js';
+import { compareStrings } from '../../strings.js';
 import type { Value } from '../model/value.js';
 import type { Nearest } from './nearest.js';
 

@@ -1,4 +1,5 @@
-import { any, compareTexts, contains, equal, every, set } from '../comparison.js';
+import { compareStrings } from '../../strings.js';
+import { any, contains, equal, every, set } from '../comparison.js';
 import { display } from '../display.js';
 import { RulesError } from '../errors.js';
 import { checkLength } from '../size.js';
@@ -74,7 +75,7 @@ export const mapMethods: MethodTable<MapValue> = {
     before: args.of(0, 'map'),
   })),
   keys: partialMethod(0, (self) => {
-    const keys = [...self.fields.keys()].sort(compareTexts).map(string);
+    const keys = [...self.fields.keys()].sort(compareStrings).map(string);
     return self.partial === true ? partialList(keys) : list(keys);
   }),
   size: method(0, (self) => int(self.fields.size)),

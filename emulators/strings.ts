@@ -1,4 +1,4 @@
-/** Order of the strings' UTF-8 bytes, which is that of their code points. */
+/** Order of the strings' UTF-8 bytes, which is that of their code points, in Firestore and in its rules. */
 export function compareStrings(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
